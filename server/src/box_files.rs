@@ -1,0 +1,1 @@
+//! Files of a box, reached only from inside its sandbox.

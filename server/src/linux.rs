@@ -1,0 +1,1 @@
+//! Kernel calls: the one place with `unsafe`. Each function makes one call.

@@ -1,0 +1,24 @@
+//! The JSON shapes of the Box API, as they travel.
+//!
+//! Serde only: no I/O, no JavaScript, no HTTP. The SDK and the server share these types;
+//! `tests/fixtures` pins their bytes so that sharing can't hide a mistake.
+
+mod agent;
+mod boxes;
+mod error_code;
+mod exec;
+mod files;
+mod git;
+mod null_as_default;
+mod snapshots;
+
+pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
+pub use boxes::{
+    BoxInfo, BoxSize, BoxStatus, BoxStatusResponse, CreateBoxRequest, DeleteManyRequest,
+    FromSnapshotRequest,
+};
+pub use error_code::{ErrorBody, ErrorCode};
+pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
+pub use files::{FileContent, FileEntry, FileList, WriteFileRequest};
+pub use git::{GitCloneRequest, GitCloneResponse};
+pub use snapshots::{CreateSnapshotRequest, DeletedCount, SnapshotInfo, SnapshotList, SnapshotStatus};
