@@ -1,0 +1,75 @@
+//! wasm-pack, and the wasm-bindgen program that matches the library exactly.
+//!
+//! wasm-pack takes wasm-bindgen from PATH only when its version is the one in Cargo.lock; any other
+//! version would make it look for a download.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::program;
+use crate::workspace::Workspace;
+
+const WASM_PACK_VERSION: &str = "0.15.1";
+
+/// Installs both under `target/tools` when they aren't there in the right version.
+pub(crate) fn ensure_wasm_tools(workspace: &Workspace) -> Result<()> {
+    ensure(workspace, "wasm-pack", "wasm-pack", WASM_PACK_VERSION)?;
+    let wasm_bindgen = locked_version(workspace, "wasm-bindgen")?;
+    ensure(workspace, "wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen)
+}
+
+fn ensure(workspace: &Workspace, name: &str, package: &str, version: &str) -> Result<()> {
+    if installed_version(workspace, name).is_some_and(|installed| installed == version) {
+        return Ok(());
+    }
+    println!("   installing {package} {version} into target/tools (takes a minute or two, once)");
+    install(workspace, package, version, true).or_else(|error| {
+        // A lock file may name a release that was withdrawn since.
+        println!("   {error:#}\n   trying again without the package's own lock file");
+        install(workspace, package, version, false)
+    })
+}
+
+fn installed_version(workspace: &Workspace, name: &str) -> Option<String> {
+    let own = workspace.target("tools/bin").join(name);
+    let program = if own.exists() { own.to_string_lossy().into_owned() } else { name.to_owned() };
+    let said = program::read(workspace.command(&program).arg("--version")).ok()?;
+    said.split_whitespace().nth(1).map(str::to_owned)
+}
+
+/// Unoptimised: the tools handle one small file, so compiling them fast matters more.
+fn install(workspace: &Workspace, package: &str, version: &str, locked: bool) -> Result<()> {
+    let root = workspace.target("tools");
+    let build_dir = root.join("build");
+    let mut command = workspace.command("cargo");
+    command
+        .args(["install", package, "--version", &format!("={version}"), "--debug", "--force"])
+        .arg("--root")
+        .arg(&root)
+        .env("CARGO_TARGET_DIR", &build_dir)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    if locked {
+        command.arg("--locked");
+    }
+    program::run(&mut command)?;
+    std::fs::remove_dir_all(&build_dir)
+        .with_context(|| format!("could not remove {}", build_dir.display()))
+}
+
+/// The version of a dependency that Cargo.lock names.
+fn locked_version(workspace: &Workspace, package: &str) -> Result<String> {
+    let metadata = program::read(
+        workspace.command("cargo").args(["metadata", "--format-version", "1", "--locked"]),
+    )?;
+    let metadata: Value =
+        serde_json::from_str(&metadata).context("cargo metadata did not print JSON")?;
+    metadata
+        .get("packages")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .find(|entry| entry.get("name").and_then(Value::as_str) == Some(package))
+        .and_then(|entry| entry.get("version").and_then(Value::as_str))
+        .map(str::to_owned)
+        .with_context(|| format!("Cargo.lock has no {package}: the SDK must depend on it"))
+}
