@@ -31,7 +31,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         tools::ensure_wasm_tools(workspace)?;
         tools::ensure_npm_packages(workspace)
     })?;
-    step("compile the SDK to WebAssembly (wasm-pack)", || compile(workspace))?;
+    step("compile the SDK to WebAssembly (wasm-pack)", || {
+        compile(workspace)
+    })?;
     step("shrink the WebAssembly (wasm-opt)", || shrink(workspace))?;
     step("assemble the package (pkg/build.mjs)", || {
         program::run(workspace.command("node").arg("pkg/build.mjs"))
@@ -83,7 +85,8 @@ fn shrink(workspace: &Workspace) -> Result<()> {
     if after >= before {
         bail!("wasm-opt made {before} bytes into {after}: it should make the module smaller");
     }
-    fs::rename(&shrunk, &module).with_context(|| format!("could not replace {}", module.display()))?;
+    fs::rename(&shrunk, &module)
+        .with_context(|| format!("could not replace {}", module.display()))?;
     println!("   {before} bytes → {after} bytes");
     Ok(())
 }
@@ -94,22 +97,34 @@ fn only_wasm_in(directory: &Path) -> Result<std::path::PathBuf> {
     let mut modules = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
             modules.push(path);
         }
     }
     match modules.as_slice() {
         [module] => Ok(module.clone()),
-        _ => bail!("{} holds {} wasm files, not one", directory.display(), modules.len()),
+        _ => bail!(
+            "{} holds {} wasm files, not one",
+            directory.display(),
+            modules.len()
+        ),
     }
 }
 
 fn size(path: &Path) -> Result<u64> {
-    let metadata = fs::metadata(path).with_context(|| format!("could not read {}", path.display()))?;
+    let metadata =
+        fs::metadata(path).with_context(|| format!("could not read {}", path.display()))?;
     Ok(metadata.len())
 }
 
 fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
     removed.with_context(|| format!("could not remove {}", path.display()))
 }

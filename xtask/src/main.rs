@@ -2,9 +2,13 @@
 //!
 //! People and automation run the same commands. Each installs what it lacks, says what it does and
 //! how long that took, and fails with the remedy. Nothing here is part of the product.
-#![allow(clippy::print_stdout, reason = "what these commands print is their interface")]
+#![allow(
+    clippy::print_stdout,
+    reason = "what these commands print is their interface"
+)]
 
 mod build;
+mod check;
 mod program;
 mod step;
 mod tools;
@@ -20,6 +24,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   build          build the npm package; leaves pkg/ ready for `npm pack`
+  check          formatting, clippy, documentation, boundaries, licences; lists what failed
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +43,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match words.as_slice() {
         ["build"] => build::build(&workspace),
+        ["check"] => check::check(&workspace),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

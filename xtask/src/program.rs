@@ -11,12 +11,17 @@ const REMEDIES: &[(&str, &str)] = &[
     ("rustup", "install rustup, Rust's toolchain installer"),
     ("node", "install Node.js 20 or newer"),
     ("npm", "install Node.js 20 or newer, which brings npm"),
-    ("git", "`apt-get install git`, or your system's way to get git"),
+    (
+        "git",
+        "`apt-get install git`, or your system's way to get git",
+    ),
 ];
 
 /// Runs a program whose output goes to the person watching.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    let status = command
+        .status()
+        .map_err(|error| cannot_start(command, &error))?;
     if !status.success() {
         bail!("`{}` failed: {status}", shown(command));
     }
@@ -28,7 +33,12 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
     let output = capture(command)?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        bail!("`{}` failed: {}\n{}", shown(command), output.status, stderr.trim_end());
+        bail!(
+            "`{}` failed: {}\n{}",
+            shown(command),
+            output.status,
+            stderr.trim_end()
+        );
     }
     String::from_utf8(output.stdout)
         .with_context(|| format!("`{}` printed something that is not text", shown(command)))
@@ -36,7 +46,10 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 
 /// Runs a program and keeps all it says, whether it succeeds or not.
 pub(crate) fn capture(command: &mut Command) -> Result<Output> {
-    command.stdin(Stdio::null()).output().map_err(|error| cannot_start(command, &error))
+    command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| cannot_start(command, &error))
 }
 
 /// Whether a program can be started at all.
@@ -56,10 +69,10 @@ pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> anyhow:
     if error.kind() != ErrorKind::NotFound {
         return anyhow!("could not start `{}`: {error}", shown(command));
     }
-    let remedy = REMEDIES
-        .iter()
-        .find(|(name, _)| *name == program)
-        .map_or("it should have been installed by this command: see above", |(_, remedy)| remedy);
+    let remedy = REMEDIES.iter().find(|(name, _)| *name == program).map_or(
+        "it should have been installed by this command: see above",
+        |(_, remedy)| remedy,
+    );
     anyhow!("{program} is missing: {remedy}")
 }
 
@@ -67,5 +80,8 @@ pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> anyhow:
 pub(crate) fn shown(command: &Command) -> String {
     let program = command.get_program();
     let words = std::iter::once(program).chain(command.get_args());
-    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

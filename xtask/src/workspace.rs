@@ -16,8 +16,12 @@ impl Workspace {
     pub(crate) fn find() -> Result<Self> {
         let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR")
             .context("CARGO_MANIFEST_DIR is not set: start this as `cargo xtask …`")?;
-        let root = Path::new(&manifest_dir).parent().context("xtask has no parent directory")?;
-        Ok(Self { root: root.to_path_buf() })
+        let root = Path::new(&manifest_dir)
+            .parent()
+            .context("xtask has no parent directory")?;
+        Ok(Self {
+            root: root.to_path_buf(),
+        })
     }
 
     /// A path given from the repository's root.
@@ -34,10 +38,10 @@ impl Workspace {
     /// A program that runs at the root and finds the tools that the commands installed.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target("")).env(
-            "PATH",
-            self.path_variable(),
-        );
+        command
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", self.target(""))
+            .env("PATH", self.path_variable());
         command
     }
 

@@ -13,8 +13,8 @@ const OLDEST_NODE: u32 = 20;
 pub(crate) fn ensure_npm_packages(workspace: &Workspace) -> Result<()> {
     ensure_node(workspace)?;
     let lock_path = workspace.path("package-lock.json");
-    let lock = fs::read(&lock_path)
-        .with_context(|| format!("could not read {}", lock_path.display()))?;
+    let lock =
+        fs::read(&lock_path).with_context(|| format!("could not read {}", lock_path.display()))?;
     let installed_lock = workspace.path("node_modules/.installed-lock.json");
     if fs::read(&installed_lock).is_ok_and(|installed| installed == lock) {
         return Ok(());
@@ -27,10 +27,20 @@ pub(crate) fn ensure_npm_packages(workspace: &Workspace) -> Result<()> {
 
 fn ensure_node(workspace: &Workspace) -> Result<()> {
     let version = program::read(workspace.command("node").arg("--version"))?;
-    let major = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default();
-    let major: u32 = major.parse().with_context(|| format!("node calls itself {version}"))?;
+    let major = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .unwrap_or_default();
+    let major: u32 = major
+        .parse()
+        .with_context(|| format!("node calls itself {version}"))?;
     if major < OLDEST_NODE {
-        bail!("node is {}: install Node.js {OLDEST_NODE} or newer", version.trim());
+        bail!(
+            "node is {}: install Node.js {OLDEST_NODE} or newer",
+            version.trim()
+        );
     }
     Ok(())
 }

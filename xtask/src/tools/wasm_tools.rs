@@ -32,7 +32,11 @@ fn ensure(workspace: &Workspace, name: &str, package: &str, version: &str) -> Re
 
 fn installed_version(workspace: &Workspace, name: &str) -> Option<String> {
     let own = workspace.target("tools/bin").join(name);
-    let program = if own.exists() { own.to_string_lossy().into_owned() } else { name.to_owned() };
+    let program = if own.exists() {
+        own.to_string_lossy().into_owned()
+    } else {
+        name.to_owned()
+    };
     let said = program::read(workspace.command(&program).arg("--version")).ok()?;
     said.split_whitespace().nth(1).map(str::to_owned)
 }
@@ -43,7 +47,14 @@ fn install(workspace: &Workspace, package: &str, version: &str, locked: bool) ->
     let build_dir = root.join("build");
     let mut command = workspace.command("cargo");
     command
-        .args(["install", package, "--version", &format!("={version}"), "--debug", "--force"])
+        .args([
+            "install",
+            package,
+            "--version",
+            &format!("={version}"),
+            "--debug",
+            "--force",
+        ])
         .arg("--root")
         .arg(&root)
         .env("CARGO_TARGET_DIR", &build_dir)
@@ -58,9 +69,12 @@ fn install(workspace: &Workspace, package: &str, version: &str, locked: bool) ->
 
 /// The version of a dependency that Cargo.lock names.
 fn locked_version(workspace: &Workspace, package: &str) -> Result<String> {
-    let metadata = program::read(
-        workspace.command("cargo").args(["metadata", "--format-version", "1", "--locked"]),
-    )?;
+    let metadata = program::read(workspace.command("cargo").args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+    ]))?;
     let metadata: Value =
         serde_json::from_str(&metadata).context("cargo metadata did not print JSON")?;
     metadata

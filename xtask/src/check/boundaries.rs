@@ -1,0 +1,148 @@
+//! Who may mention what: the arrows of ARCHITECTURE.md, as far as reading the text can hold them.
+//!
+//! The compiler holds the rest: JavaScript crates are dependencies on wasm32 only, and unsafe code
+//! is denied everywhere but in one module.
+
+use anyhow::Result;
+
+use super::source_files::{self, SourceFile, none_of};
+use crate::workspace::Workspace;
+
+/// `words` may stand in the code of `within` only if it also lies in one of `except`.
+struct Boundary {
+    within: &'static str,
+    except: &'static [&'static str],
+    words: &'static [&'static str],
+    reason: &'static str,
+}
+
+const BOUNDARIES: &[Boundary] = &[
+    Boundary {
+        within: "src",
+        except: &["src/js", "src/transport/fetch"],
+        words: &["wasm_bindgen", "js_sys", "web_sys", "gloo_net", "JsValue"],
+        reason: "only src/js and the fetch transport know JavaScript",
+    },
+    Boundary {
+        within: "src/js",
+        except: &[],
+        words: &["&mut self"],
+        reason: "overlapping calls of an exported `&mut self` method throw: use interior mutability",
+    },
+    Boundary {
+        within: "",
+        except: &["server/src/linux"],
+        words: &[
+            "unsafe {",
+            "unsafe fn",
+            "unsafe impl",
+            "unsafe extern",
+            "allow(unsafe_code",
+        ],
+        reason: "only server/src/linux calls the kernel",
+    },
+    Boundary {
+        within: "src/requests",
+        except: &[],
+        words: INPUT_AND_OUTPUT,
+        reason: "requests are pure: arguments in, one HTTP request out",
+    },
+    Boundary {
+        within: "src/api_types",
+        except: &[],
+        words: INPUT_AND_OUTPUT,
+        reason: "api_types are shapes: no I/O",
+    },
+    Boundary {
+        within: "server/src/http",
+        except: &[],
+        words: &["std::fs", "tokio::fs", "std::process", "tokio::process"],
+        reason: "http never touches a path or a process",
+    },
+    Boundary {
+        within: "server/src/boxes",
+        except: &[],
+        words: &["StatusCode"],
+        reason: "boxes never see a status code: http maps errors",
+    },
+];
+
+const INPUT_AND_OUTPUT: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "tokio::",
+    "async fn",
+    ".await",
+    "println!",
+    "log::",
+    "tracing::",
+];
+
+/// Fails with every line that crosses a boundary.
+pub(super) fn check(workspace: &Workspace) -> Result<()> {
+    let files = source_files::all(workspace)?;
+    let rust_files: Vec<&SourceFile> = files
+        .iter()
+        .filter(|file| file.extension() == "rs")
+        .collect();
+    let mut crossings = Vec::new();
+    for boundary in BOUNDARIES {
+        for file in rust_files.iter().filter(|file| boundary.guards(file)) {
+            crossings.extend(crossings_in(boundary, file));
+        }
+    }
+    none_of(crossings)
+}
+
+impl Boundary {
+    fn guards(&self, file: &SourceFile) -> bool {
+        let inside = self.within.is_empty() || file.belongs_to(self.within);
+        inside && !self.except.iter().any(|module| file.belongs_to(module))
+    }
+}
+
+fn crossings_in(boundary: &Boundary, file: &SourceFile) -> Vec<String> {
+    let mut crossings = Vec::new();
+    for (number, line) in file.code_lines() {
+        for word in boundary.words.iter().filter(|word| line.contains(**word)) {
+            crossings.push(format!(
+                "{}:{number}: `{word}`: {}",
+                file.path, boundary.reason
+            ));
+        }
+    }
+    crossings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_boundary_finds_its_words_outside_and_not_inside() {
+        for boundary in BOUNDARIES {
+            for word in boundary.words {
+                let within = if boundary.within.is_empty() {
+                    "www"
+                } else {
+                    boundary.within
+                };
+                let outside = SourceFile {
+                    path: format!("{within}/x.rs"),
+                    text: (*word).to_owned(),
+                };
+                assert!(boundary.guards(&outside));
+                assert_eq!(crossings_in(boundary, &outside).len(), 1, "{word}");
+                for module in boundary.except {
+                    let inside = SourceFile {
+                        path: format!("{module}/x.rs"),
+                        text: String::new(),
+                    };
+                    assert!(!boundary.guards(&inside), "{module}");
+                }
+            }
+        }
+    }
+}
