@@ -1,0 +1,81 @@
+/**
+ * The connected page: which box is open, and how the three regions hear of each other.
+ *
+ * The regions know nothing of one another; what one does that concerns the others passes through here.
+ */
+
+import { wireBoxList } from "./boxes/box_list.js";
+import { byId } from "./page/dom.js";
+import { showProblem } from "./page/problem.js";
+import { showRegion, wireRegions } from "./page/regions.js";
+import { wireSnapshotList } from "./snapshots/snapshot_list.js";
+import { openWorkspace } from "./work/workspace.js";
+
+/** Shows `boxes` and keeps the page alive from there. */
+export function startApp(client, boxes) {
+  const workspaces = new Map();
+  let opened = 0;
+
+  const boxList = wireBoxList(client, {
+    onOpen: (info) => open(info.id, { focus: true }),
+    onCreated: (box) => adopt(box),
+  });
+  const snapshotList = wireSnapshotList(client, {
+    onRestored: (box) => adopt(box),
+    noteOrigin: boxList.note,
+  });
+  wireRegions();
+  boxList.show(boxes);
+  if (boxes.length > 0) open(boxes[0].id, { focus: false });
+  else byId("new-box-name").focus();
+
+  // Coming back to the tab shows what happened elsewhere meanwhile.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") boxList.refresh();
+  });
+
+  /** A box that was just made or restored: it is listed and opened. */
+  async function adopt(box) {
+    if (!workspaces.has(box.id)) workspaces.set(box.id, makeWorkspace(box));
+    boxList.add({ id: box.id, name: box.name, status: box.status ?? "idle" });
+    boxList.refresh();
+    await open(box.id, { focus: true });
+  }
+
+  async function open(id, { focus }) {
+    opened += 1;
+    const turn = opened;
+    boxList.select(id);
+    try {
+      const workspace = workspaces.get(id) ?? makeWorkspace(await client.getBox(id));
+      workspaces.set(id, workspace);
+      // Another box may have been chosen while this one was being fetched.
+      if (turn !== opened) return;
+      showWorkspace(workspace, focus);
+    } catch (error) {
+      if (turn === opened) showProblem(byId("boxes-problem"), error);
+    }
+  }
+
+  function showWorkspace(workspace, focus) {
+    byId("work-empty").hidden = true;
+    for (const other of workspaces.values()) other.root.hidden = other !== workspace;
+    if (focus) showRegion("work");
+    snapshotList.open(workspace.box, workspace.label, { isDeleted: workspace.isDeleted() });
+    if (focus) workspace.focus();
+  }
+
+  function makeWorkspace(box) {
+    const workspace = openWorkspace(box, {
+      onRunStarted: () => boxList.setStatus(box.id, "running"),
+      onRunEnded: () => boxList.refresh(),
+      onDeleted: () => {
+        boxList.markDeleted(box.id);
+        snapshotList.open(box, workspace.label, { isDeleted: true });
+      },
+    });
+    workspace.root.hidden = true;
+    byId("work").append(workspace.root);
+    return workspace;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The boxes of this key: makes new ones, shows which is open and what each is doing.
+ *
+ * A box deleted here stays listed until the page is reloaded, because its snapshots can still be restored.
+ */
+
+import { byId, element, moveFocusWithArrows, showItems } from "../page/dom.js";
+import { whileBusy } from "../page/busy.js";
+import { formatDuration } from "../page/format.js";
+import { reporting } from "../page/problem.js";
+import { say } from "../page/status_line.js";
+import { timed } from "../page/timing.js";
+
+/** Wires the region; `onOpen(info)` and `onCreated(box)` say what the person did. */
+export function wireBoxList(client, { onOpen, onCreated }) {
+  const rows = byId("box-rows");
+  const problem = byId("boxes-problem");
+  const name = byId("new-box-name");
+  const form = byId("new-box");
+  const boxes = new Map();
+  const deleted = new Map();
+  const notes = new Map();
+  let openId;
+  let asked = 0;
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    whileBusy(form.querySelector("button"), () => reporting(problem, create));
+  });
+  byId("refresh-boxes").addEventListener("click", (event) => {
+    whileBusy(event.currentTarget, refresh);
+  });
+  moveFocusWithArrows(rows, ".row-open");
+
+  async function create() {
+    const wanted = name.value.trim();
+    const { value: box, ms } = await timed(() => client.createBox(wanted));
+    if (name.value.trim() === wanted) name.value = "";
+    note(box.id, `made in ${formatDuration(ms)}`);
+    say(`${box.name ?? box.id} made in ${formatDuration(ms)}.`);
+    onCreated(box);
+  }
+
+  /** Asks the server again. A refresh overtaken by a later one, or by a change made here, is dropped. */
+  async function refresh() {
+    asked += 1;
+    const turn = asked;
+    await reporting(problem, async () => {
+      const listed = await client.listBoxes();
+      if (turn === asked) show(listed);
+    });
+  }
+
+  function show(listed) {
+    boxes.clear();
+    for (const info of listed) if (!deleted.has(info.id)) boxes.set(info.id, info);
+    render();
+  }
+
+  function render() {
+    showItems(rows, [...boxes.values(), ...deleted.values()], { key: (info) => info.id, create: makeRow, update: fillRow });
+    byId("boxes-empty").hidden = boxes.size + deleted.size > 0;
+  }
+
+  function makeRow(info) {
+    const button = element("button", { type: "button", class: "row-open", on: { click: () => onOpen(boxes.get(info.id) ?? info) } },
+      element("span", { class: "dot", "aria-hidden": "true" }),
+      element("span", { class: "row-name", dir: "auto" }),
+      element("span", { class: "row-note" }));
+    return element("li", { class: "row" }, button);
+  }
+
+  function fillRow(row, info) {
+    const button = row.firstElementChild;
+    const [, label, caption] = button.children;
+    row.dataset.status = info.status;
+    label.textContent = info.name || info.id;
+    label.classList.toggle("mono", !info.name);
+    caption.textContent = [info.status, notes.get(info.id)].filter(Boolean).join(" · ");
+    if (info.id === openId) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+
+  /** Adds a word about a box, for example how long it took to make. */
+  function note(id, words) {
+    notes.set(id, words);
+  }
+
+  return {
+    show,
+    refresh,
+    note,
+    add(info) {
+      asked += 1;
+      if (!boxes.has(info.id)) boxes.set(info.id, info);
+      render();
+    },
+    select(id) {
+      openId = id;
+      render();
+    },
+    setStatus(id, status) {
+      const info = boxes.get(id);
+      if (!info) return;
+      asked += 1;
+      boxes.set(id, { id, name: info.name, status });
+      render();
+    },
+    markDeleted(id) {
+      asked += 1;
+      const info = boxes.get(id);
+      if (info) deleted.set(id, { id, name: info.name, status: "deleted" });
+      boxes.delete(id);
+      notes.delete(id);
+      render();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * What the page keeps for one opened box: its command line, its files, its drafts.
+ *
+ * Each box has its own and keeps it while another box is shown, so a running command goes on and nothing
+ * typed is lost by looking elsewhere.
+ */
+
+import { confirmButton } from "../page/confirm.js";
+import { fromTemplate } from "../page/dom.js";
+import { formatDuration } from "../page/format.js";
+import { reporting } from "../page/problem.js";
+import { say } from "../page/status_line.js";
+import { wireTabs } from "../page/tabs.js";
+import { timed } from "../page/timing.js";
+import { wireCommandLine } from "./command_line.js";
+import { wireFileBrowser } from "./file_browser.js";
+import { wireFileEditor } from "./file_editor.js";
+
+/** Builds the workspace of `box`; the caller puts `root` on the page. */
+export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
+  const { root, parts } = fromTemplate("workspace-template");
+  const label = box.name || box.id;
+  let deleted = false;
+  let filesSeen = false;
+  root.setAttribute("aria-label", `Box ${label}`);
+  parts.name.textContent = label;
+  parts.name.classList.toggle("mono", !box.name);
+  parts.id.textContent = box.name ? box.id : "";
+  parts.actions.append(confirmButton({ label: "Delete", name: `box ${label}`, act: remove }));
+
+  const commandLine = wireCommandLine(parts, box, {
+    onRunStarted,
+    onRunEnded: () => {
+      onRunEnded();
+      // A command may have changed what the other tab shows.
+      if (filesSeen) files.refresh();
+    },
+  });
+  const editor = wireFileEditor(parts, box, { onSaved: () => files.refresh(), onClosed: () => files.focus() });
+  const files = wireFileBrowser(parts, box, { onOpenFile: editor.open, onNewFile: editor.create });
+  const show = wireTabs(root, (tab) => {
+    if (tab !== "files" || filesSeen) return;
+    filesSeen = true;
+    files.refresh();
+  });
+
+  async function remove() {
+    await reporting(parts.problem, async () => {
+      commandLine.stop();
+      const { ms } = await timed(() => box.delete());
+      deleted = true;
+      editor.forgetDrafts();
+      root.classList.add("deleted");
+      parts.actions.replaceChildren();
+      parts.id.textContent = "Deleted. Its snapshots are kept and can be restored.";
+      for (const part of root.querySelectorAll(".tabs, .panel")) part.remove();
+      say(`${label} deleted in ${formatDuration(ms)}.`);
+      parts.name.focus();
+      onDeleted();
+    });
+  }
+
+  return {
+    box,
+    label,
+    root,
+    isDeleted: () => deleted,
+    /** Moves the focus to where work goes on. */
+    focus() {
+      if (deleted) {
+        parts.name.focus();
+        return;
+      }
+      show("commands");
+      commandLine.focus();
+    },
+  };
+}
