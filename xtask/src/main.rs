@@ -8,7 +8,10 @@
 )]
 
 mod build;
+mod cargo_metadata;
 mod check;
+mod consumer;
+mod pack;
 mod program;
 mod step;
 mod tools;
@@ -25,6 +28,7 @@ usage: cargo xtask <command>
 
   build          build the npm package; leaves pkg/ ready for `npm pack`
   check          formatting, clippy, documentation, boundaries, licences; lists what failed
+  pack           the npm tarball, held to its file list and size budget
 ";
 
 fn main() -> ExitCode {
@@ -43,6 +47,9 @@ fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match words.as_slice() {
         ["build"] => build::build(&workspace),
+        ["pack"] => build::build(&workspace)
+            .and_then(|()| pack::pack(&workspace))
+            .map(drop),
         ["check"] => check::check(&workspace),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -1,10 +1,9 @@
 //! Every crate in the build may be used under a licence that lets us ship it.
 
-use anyhow::{Context, Result, anyhow};
-use serde_json::Value;
+use anyhow::Result;
 
 use super::source_files::none_of;
-use crate::program;
+use crate::cargo_metadata::{self, CratePackage};
 use crate::workspace::Workspace;
 
 /// Permissive licences whose one demand is to keep their notice.
@@ -26,43 +25,23 @@ const ALLOWED: &[&str] = &[
 
 /// Fails with every crate whose licence leaves us no allowed choice.
 pub(super) fn check(workspace: &Workspace) -> Result<()> {
-    let metadata = program::read(workspace.command("cargo").args([
-        "metadata",
-        "--format-version",
-        "1",
-        "--locked",
-    ]))?;
-    let metadata: Value =
-        serde_json::from_str(&metadata).context("cargo metadata did not print JSON")?;
-    let packages = metadata.get("packages").and_then(Value::as_array);
-    let packages = packages.ok_or_else(|| anyhow!("cargo metadata listed no packages"))?;
-    let refused = packages
-        .iter()
-        .filter(|package| !is_allowed(text(package, "license")));
+    let packages = cargo_metadata::packages(workspace)?;
     none_of(
-        refused
-            .map(|package| {
-                let licence = text(package, "license");
-                let licence = if licence.is_empty() {
-                    "no licence"
-                } else {
-                    licence
-                };
-                format!(
-                    "{} {}: {licence}",
-                    text(package, "name"),
-                    text(package, "version")
-                )
-            })
+        packages
+            .iter()
+            .filter(|package| !is_allowed(&package.licence))
+            .map(refusal)
             .collect(),
     )
 }
 
-fn text<'a>(package: &'a Value, member: &str) -> &'a str {
-    package
-        .get(member)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+fn refusal(package: &CratePackage) -> String {
+    let licence = if package.licence.is_empty() {
+        "no licence"
+    } else {
+        &package.licence
+    };
+    format!("{} {}: {licence}", package.name, package.version)
 }
 
 /// Whether an SPDX expression can be satisfied with allowed licences. Reads the older `/` as `OR`.

@@ -4,8 +4,8 @@
 //! version would make it look for a download.
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
+use crate::cargo_metadata;
 use crate::program;
 use crate::workspace::Workspace;
 
@@ -68,22 +68,10 @@ fn install(workspace: &Workspace, package: &str, version: &str, locked: bool) ->
 }
 
 /// The version of a dependency that Cargo.lock names.
-fn locked_version(workspace: &Workspace, package: &str) -> Result<String> {
-    let metadata = program::read(workspace.command("cargo").args([
-        "metadata",
-        "--format-version",
-        "1",
-        "--locked",
-    ]))?;
-    let metadata: Value =
-        serde_json::from_str(&metadata).context("cargo metadata did not print JSON")?;
-    metadata
-        .get("packages")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .find(|entry| entry.get("name").and_then(Value::as_str) == Some(package))
-        .and_then(|entry| entry.get("version").and_then(Value::as_str))
-        .map(str::to_owned)
-        .with_context(|| format!("Cargo.lock has no {package}: the SDK must depend on it"))
+fn locked_version(workspace: &Workspace, name: &str) -> Result<String> {
+    let packages = cargo_metadata::packages(workspace)?;
+    let package = packages.into_iter().find(|package| package.name == name);
+    let package =
+        package.with_context(|| format!("Cargo.lock has no {name}: the SDK must depend on it"))?;
+    Ok(package.version)
 }
