@@ -11,9 +11,12 @@ mod build;
 mod cargo_metadata;
 mod check;
 mod consumer;
+mod demo;
 mod pack;
 mod program;
+mod server_binary;
 mod step;
+mod test;
 mod tools;
 mod workspace;
 
@@ -28,13 +31,16 @@ usage: cargo xtask <command>
 
   build          build the npm package; leaves pkg/ ready for `npm pack`
   check          formatting, clippy, documentation, boundaries, licences; lists what failed
+  test           every suite: native, server, packed tarball in Node, page in a browser, scenario
+  demo           start box-server with the demo page and show the page's address
+  demo --check   run the README's scenario against a server of its own; exit 0 or 1
   pack           the npm tarball, held to its file list and size budget
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(exit_code) => exit_code,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
             ExitCode::FAILURE
@@ -42,19 +48,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<()> {
+fn run(arguments: &[String]) -> Result<ExitCode> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let workspace = Workspace::find()?;
     match words.as_slice() {
-        ["build"] => build::build(&workspace),
-        ["pack"] => build::build(&workspace)
-            .and_then(|()| pack::pack(&workspace))
-            .map(drop),
-        ["check"] => check::check(&workspace),
-        [] | ["help" | "--help" | "-h"] => {
-            print!("{USAGE}");
-            Ok(())
+        ["build"] => build::build(&workspace)?,
+        ["check"] => check::check(&workspace)?,
+        ["test"] => return Ok(test::test(&workspace)),
+        ["pack"] => {
+            build::build(&workspace)?;
+            pack::pack(&workspace)?;
         }
+        ["demo"] => demo::demo(&workspace)?,
+        ["demo", "--check"] => demo::check(&workspace)?,
+        [] | ["help" | "--help" | "-h"] => print!("{USAGE}"),
         _ => bail!("no such command: {}\n\n{USAGE}", words.join(" ")),
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -16,17 +16,8 @@ use crate::workspace::Workspace;
 
 use budget::Budget;
 
-/// A tarball that kept its promises, and a folder in which it is installed.
-#[derive(Debug)]
-pub(crate) struct Packed {
-    /// What `npm publish` would send.
-    pub(crate) tarball: PathBuf,
-    /// It, installed.
-    pub(crate) consumer: Consumer,
-}
-
-/// Packs what `build` left in `pkg/`.
-pub(crate) fn pack(workspace: &Workspace) -> Result<Packed> {
+/// Packs what `build` left in `pkg/` and installs it as a user would.
+pub(crate) fn pack(workspace: &Workspace) -> Result<Consumer> {
     let budget = Budget::read(workspace)?;
     let tarball = step("pack the npm tarball", || {
         let (tarball, files) = npm_pack(workspace)?;
@@ -46,7 +37,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<Packed> {
         print!("{sizes}");
         budget.check_sizes(&sizes)
     })?;
-    Ok(Packed { tarball, consumer })
+    Ok(consumer)
 }
 
 fn npm_pack(workspace: &Workspace) -> Result<(PathBuf, Vec<String>)> {

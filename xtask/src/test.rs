@@ -1,0 +1,50 @@
+//! `test`: every suite, each thing built once, one line of totals at the end.
+//!
+//! A suite that can't run here says why; where `CI=true` that is a failure, so that no suite can
+//! drop out unnoticed.
+
+mod javascript;
+mod native;
+mod report;
+mod totals;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::build;
+use crate::consumer::Consumer;
+use crate::demo;
+use crate::pack;
+use crate::server_binary::{self, Profile};
+use crate::workspace::Workspace;
+
+use report::Report;
+
+/// Runs every suite; the exit code is 1 when anything failed.
+pub(crate) fn test(workspace: &Workspace) -> ExitCode {
+    let mut report = Report::new(std::env::var_os("CI").is_some_and(|value| value == "true"));
+    native::run(workspace, &mut report);
+    match prepare(workspace) {
+        Ok((consumer, server)) => {
+            javascript::npm(workspace, &consumer, &server, &mut report);
+            javascript::browser(workspace, &consumer, &server, &mut report);
+            report.suite(
+                "README scenario",
+                demo::check_command(workspace, &consumer, &server),
+            );
+        }
+        Err(error) => report.broken("package and server", &error),
+    }
+    report.close()
+}
+
+/// What the suites that run from outside need.
+fn prepare(workspace: &Workspace) -> Result<(Consumer, PathBuf)> {
+    build::build(workspace)?;
+    let consumer = pack::pack(workspace)?;
+    let server =
+        server_binary::build(workspace, Profile::Dev).context("could not build box-server")?;
+    Ok((consumer, server))
+}
