@@ -79,9 +79,7 @@ pub(crate) fn check_command(
     consumer: &Consumer,
     server: &Path,
 ) -> Result<Command> {
-    let folder = packed
-        .consumer
-        .take_in(&workspace.path("tests/npm"), "npm")?;
+    let folder = consumer.take_in(&workspace.path("tests/npm"), "npm")?;
     let mut command = workspace.command("node");
     command
         .arg(folder.join("demo-check.mjs"))
@@ -98,7 +96,7 @@ pub(crate) fn assemble_site(workspace: &Workspace, consumer: &Consumer) -> Resul
     }
     copy_folder(&workspace.path("www"), &site)?;
     copy_folder(
-        consumer.package(),
+        &consumer.package(),
         &site.join("node_modules/upstash-box-wasm"),
     )?;
     Ok(site)

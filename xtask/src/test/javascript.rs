@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 
 use crate::consumer::Consumer;
 use crate::demo;
-use crate::pack::Packed;
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -35,9 +34,7 @@ pub(crate) fn browser(
 
 fn npm_command(workspace: &Workspace, consumer: &Consumer, server: &Path) -> Result<Command> {
     // Beside the installed package, so that the suites import it as any user would.
-    let folder = packed
-        .consumer
-        .take_in(&workspace.path("tests/npm"), "npm")?;
+    let folder = consumer.take_in(&workspace.path("tests/npm"), "npm")?;
     let mut command = node_test(workspace, &folder)?;
     command
         .current_dir(consumer.folder())
