@@ -6,8 +6,31 @@
 //! which does what `control` messages ask. When the server goes away, that process sees its
 //! control socket close and ends, and the kernel ends everything else in the sandbox with it.
 
+mod connection;
+mod control;
+mod error;
+mod handle;
+mod host;
+mod init;
+pub mod launcher;
+mod open_in_box;
+mod processes;
+mod program;
+mod root;
+mod run;
+
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use error::SandboxError;
+pub use handle::Sandbox;
+pub use host::SandboxHost;
+pub use run::Run;
+
+pub(crate) use control::OpenHow;
+
+/// Where programs in a box find the proxy that is their way to the network.
+pub const PROXY_PORT: u16 = 3128;
 
 /// Where the parts of a box's file tree lie on the host.
 #[derive(Clone, Debug)]

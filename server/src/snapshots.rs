@@ -1,1 +1,30 @@
-//! Layers on disk.
+//! The disks of boxes: an image at the bottom, immutable layers on it, one writable directory on top.
+//!
+//! A snapshot is a chain of layers. Sealing the writable directory of an idle box into a layer is
+//! one rename: no file is read or copied, whatever the size. Which chains exist, and when a layer
+//! may go, is decided by the callers; this module only knows directories.
+//!
+//! ```text
+//! DATA/image/…                what every box starts from
+//! DATA/layers/<layer>/<part>  sealed, never written again
+//! DATA/boxes/<box>/upper/<part>   what the box wrote since its last snapshot; made when first needed
+//! DATA/boxes/<box>/work-…     scratch space of overlayfs, one a start
+//! DATA/boxes/<box>/lock       locked while any process of the box may write
+//! DATA/trash/…                on its way out
+//! ```
+//!
+//! A *part* is one mount of the image: `root`, and `usr` where the host's /usr lies under it.
+
+mod copy;
+mod error;
+mod host_image;
+mod image;
+mod layer_store;
+mod measure;
+mod recovery;
+mod skeleton;
+mod trash;
+
+pub use error::LayerError;
+pub use image::ImageSource;
+pub use layer_store::LayerStore;

@@ -1,0 +1,62 @@
+//! Lists a directory of a box.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use nix::dir::Dir;
+use nix::fcntl::AtFlags;
+use nix::sys::stat::{FileStat, SFlag, fstatat};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use upstash_box_wasm::api_types::FileEntry;
+
+use super::{FileError, absolute, kernel, opening};
+use crate::sandbox::{OpenHow, Sandbox};
+
+/// The entries of one directory, sorted by name. Links are not followed.
+///
+/// # Errors
+/// When there is no directory at `path`.
+pub async fn list(sandbox: &Sandbox, path: &str) -> Result<Vec<FileEntry>, FileError> {
+    let path = absolute(path)?;
+    let directory =
+        sandbox.open(&path, OpenHow::Directory).await.map_err(|error| opening(&path, error))?;
+    let listed = path.clone();
+    tokio::task::spawn_blocking(move || entries(directory, &listed))
+        .await
+        .unwrap_or_else(|source| Err(FileError::Io { path, source: source.into() }))
+}
+
+fn entries(directory: OwnedFd, path: &Path) -> Result<Vec<FileEntry>, FileError> {
+    let failed = |errno: nix::errno::Errno| kernel(path, errno.into());
+    let mut directory = Dir::from_fd(directory).map_err(failed)?;
+    let mut names = Vec::new();
+    for entry in directory.iter() {
+        let name = entry.map_err(failed)?.file_name().to_owned();
+        if name.as_bytes() != b"." && name.as_bytes() != b".." {
+            names.push(name);
+        }
+    }
+    names.sort();
+    let entries = names.into_iter().filter_map(|name| {
+        // One that has gone meanwhile is not there.
+        let stat = fstatat(&directory, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
+        Some(entry(path, &name.to_string_lossy(), &stat))
+    });
+    Ok(entries.collect())
+}
+
+fn entry(directory: &Path, name: &str, stat: &FileStat) -> FileEntry {
+    let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
+    FileEntry {
+        name: name.to_owned(),
+        path: directory.join(name).to_string_lossy().into_owned(),
+        size: stat.st_size.unsigned_abs(),
+        is_dir: kind == SFlag::S_IFDIR,
+        mod_time: OffsetDateTime::from_unix_timestamp(stat.st_mtime)
+            .ok()
+            .and_then(|time| time.replace_nanosecond(stat.st_mtime_nsec as u32).ok())
+            .and_then(|time| time.format(&Rfc3339).ok())
+            .unwrap_or_default(),
+    }
+}

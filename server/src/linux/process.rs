@@ -1,0 +1,112 @@
+//! Processes: waiting, signalling, and what a process gives up.
+
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::unistd::Pid;
+
+use super::{Named, Result};
+
+/// A child that has ended.
+pub(crate) struct Ended {
+    pub(crate) pid: Pid,
+    /// Exit code; 128 + n when signal n ended it.
+    pub(crate) code: i32,
+    pub(crate) cpu: Duration,
+}
+
+/// What [`reap`] found.
+pub(crate) enum Reaped {
+    /// One child ended; there may be more.
+    One(Ended),
+    /// All children are running.
+    NoneEnded,
+    /// There is no child at all.
+    NoChildren,
+}
+
+/// Collects one ended child without waiting.
+pub(crate) fn reap() -> Result<Reaped> {
+    let mut status = 0;
+    // SAFETY: an all-zero rusage is a valid value of this plain C struct.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to locals that outlive the call.
+    let pid = unsafe { libc::wait4(-1, &raw mut status, libc::WNOHANG, &raw mut usage) };
+    match Errno::result(pid) {
+        Ok(0) => Ok(Reaped::NoneEnded),
+        Err(Errno::ECHILD) => Ok(Reaped::NoChildren),
+        Err(errno) => Err(errno).named(|| "wait4(-1)".into()),
+        Ok(pid) => Ok(Reaped::One(Ended {
+            pid: Pid::from_raw(pid),
+            code: if libc::WIFSIGNALED(status) {
+                128 + libc::WTERMSIG(status)
+            } else {
+                libc::WEXITSTATUS(status)
+            },
+            cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
+        })),
+    }
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    Duration::from_secs(time.tv_sec.unsigned_abs())
+        + Duration::from_micros(time.tv_usec.unsigned_abs())
+}
+
+/// Waits until `pid` ends.
+pub(crate) fn wait_for(pid: Pid) -> Result<()> {
+    loop {
+        match nix::sys::wait::waitpid(pid, None) {
+            Err(Errno::EINTR) => {}
+            waited => return waited.named(|| format!("waitpid({pid})")).map(drop),
+        }
+    }
+}
+
+/// Ends this process at once when its parent ends.
+pub(crate) fn die_with_parent() -> Result<()> {
+    prctl::set_pdeathsig(Signal::SIGKILL).named(|| "prctl(PR_SET_PDEATHSIG)".into())
+}
+
+/// Keeps other processes of the same user from tracing this one or reading its memory.
+pub(crate) fn forbid_tracing() -> Result<()> {
+    prctl::set_dumpable(false).named(|| "prctl(PR_SET_DUMPABLE, 0)".into())
+}
+
+/// No program run from here on gains privileges by being run.
+pub(crate) fn forbid_new_privileges() -> Result<()> {
+    prctl::set_no_new_privs().named(|| "prctl(PR_SET_NO_NEW_PRIVS)".into())
+}
+
+/// Blocks or unblocks the delivery of `signals`.
+pub(crate) fn set_signal_mask(signals: &SigSet, how: SigmaskHow) -> Result<()> {
+    nix::sys::signal::sigprocmask(how, Some(signals), None).named(|| "sigprocmask()".into())
+}
+
+/// Gives every signal its default action, which a program expects at its start.
+pub(crate) fn reset_signal(signal: Signal) -> Result<()> {
+    // SAFETY: the default action runs no code of ours.
+    unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigDfl) }
+        .named(|| format!("signal({signal}, default)"))
+        .map(drop)
+}
+
+/// Becomes the root of the user namespace that the caller is in.
+pub(crate) fn become_namespace_root(many_groups: bool) -> Result<()> {
+    use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
+    let (user, group) = (Uid::from_raw(0), Gid::from_raw(0));
+    if many_groups {
+        setgroups(&[]).named(|| "setgroups([])".into())?;
+    }
+    setresgid(group, group, group).named(|| "setresgid(0)".into())?;
+    setresuid(user, user, user).named(|| "setresuid(0)".into())
+}
+
+/// Ends this process without running anything more of it.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: ends the process; nothing is left to be unsound.
+    unsafe { libc::_exit(code) }
+}

@@ -1,0 +1,87 @@
+//! What the server and a sandbox's first process say to each other.
+//!
+//! One JSON message a packet, over a socket that no code of the box can reach. Descriptors travel
+//! beside the message. The server does not trust what it hears: the process shares its namespaces
+//! with hostile code.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// First message: what to build.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Setup {
+    pub(super) host_name: String,
+    /// Whether the box has a range of users or just one.
+    pub(super) many_users: bool,
+    pub(super) mounts: Vec<SetupMount>,
+    pub(super) lock_file: PathBuf,
+    pub(super) max_processes: u64,
+    pub(super) proxy_port: u16,
+}
+
+/// One overlay; the root comes first.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SetupMount {
+    pub(super) target: PathBuf,
+    pub(super) lowers: Vec<SetupLower>,
+    pub(super) upper: PathBuf,
+    pub(super) work: PathBuf,
+}
+
+/// One read-only directory under an overlay.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum SetupLower {
+    Directory(PathBuf),
+    /// A mount with mapped owners: the descriptor of this number beside the message.
+    Mount(usize),
+}
+
+/// Later messages to the sandbox. `id` comes back in the answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Request {
+    /// Descriptors: standard input, output and, unless it is merged, error.
+    Run { id: u64, argv: Vec<String>, env: Vec<(String, String)>, cwd: PathBuf },
+    /// Kills every process of the run's session. No answer.
+    EndRun { id: u64 },
+    /// The run will not be spoken of again. No answer.
+    ForgetRun { id: u64 },
+    /// Opens a file and hands it over.
+    Open { id: u64, path: PathBuf, how: OpenHow },
+    /// Counts the processes besides the first.
+    Count { id: u64 },
+    /// Stops every process where it stands; answered when none runs.
+    Freeze { id: u64 },
+    /// Lets them go on.
+    Thaw { id: u64 },
+    /// Kills every process and gives up the lock; answered when none is left.
+    Finish { id: u64 },
+}
+
+/// What a file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum OpenHow {
+    /// Reading; never waits for a writer of a pipe.
+    Read,
+    /// Writing from the start; makes the file and the directories above it.
+    Write,
+    /// Listing a directory.
+    Directory,
+}
+
+/// Messages from the sandbox.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Reply {
+    /// Commands can run. Descriptor: the listener for the proxy.
+    Ready,
+    /// The sandbox could not be built.
+    Failed { step: String, call: String, errno: i32 },
+    /// Done. Descriptor: the file, after `Open`.
+    Done { id: u64 },
+    /// How many, after `Count`.
+    Counted { id: u64, processes: usize },
+    /// Not done; the kernel's reason.
+    Refused { id: u64, call: String, errno: i32 },
+    /// A run's own process ended.
+    Exit { id: u64, code: i32, cpu_ns: u64 },
+}

@@ -1,0 +1,263 @@
+//! The server's handle of a running sandbox.
+
+use std::net::TcpListener;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use tokio::net::unix::pipe;
+use tokio::process;
+
+use super::connection::{Answer, Connection, encode};
+use super::control::{OpenHow, Reply, Request, Setup, SetupLower, SetupMount};
+use super::run::Pipes;
+use super::{Command, Lower, PROXY_PORT, Run, SandboxError, SandboxHost, SandboxSpec};
+use crate::linux::id_map::IdMap;
+use crate::linux::{KernelError, socket};
+
+/// The longest that building a sandbox may take on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// The longest that a sandbox's first process may take to answer: it waits for nothing itself.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// The longest that processes may take to die before their parent is killed.
+const FINISH_LIMIT: Duration = Duration::from_secs(5);
+
+/// A running sandbox. Clones are handles of the same one; it ends with the last of them.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    connection: Arc<Connection>,
+    launcher: Mutex<Option<process::Child>>,
+    proxy: Mutex<Option<TcpListener>>,
+    id_map: IdMap,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.connection.close();
+    }
+}
+
+impl Sandbox {
+    /// Builds a sandbox; commands can run in it at once.
+    ///
+    /// # Errors
+    /// Which step failed, and why.
+    pub async fn start(host: &SandboxHost, spec: SandboxSpec) -> Result<Self, SandboxError> {
+        let (ours, theirs) = socket::pair()
+            .map_err(|source| SandboxError::Setup { step: "make a socket".into(), source })?;
+        let launcher = process::Command::new(host.launcher())
+            .arg("sandbox")
+            .env_clear()
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(SandboxError::Launcher)?;
+        let connection = Arc::new(Connection::new(ours).map_err(SandboxError::Connection)?);
+        let (setup, mounts) = describe(host, spec)?;
+        let mounts: Vec<_> = mounts.iter().map(AsFd::as_fd).collect();
+        connection.send(&encode(&setup)?, &mounts).await?;
+        let proxy = tokio::time::timeout(START_LIMIT, ready(&connection))
+            .await
+            .map_err(|_| SandboxError::Unresponsive)??;
+        tokio::spawn(Arc::clone(&connection).dispatch());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                connection,
+                launcher: Mutex::new(Some(launcher)),
+                proxy: Mutex::new(Some(proxy)),
+                id_map: host.id_map(),
+            }),
+        })
+    }
+
+    /// Starts a command.
+    ///
+    /// A program that can't be found or run is a run with exit code 127 or 126 and a line on
+    /// standard error.
+    ///
+    /// # Errors
+    /// When the working directory does not exist, the command is too long, or the sandbox ended.
+    pub async fn run(&self, command: Command) -> Result<Run, SandboxError> {
+        let connection = &self.inner.connection;
+        let input = self.input(&command.stdin).map_err(SandboxError::Connection)?;
+        let (stdout, output) = self.output().map_err(SandboxError::Connection)?;
+        let mut descriptors = vec![input.as_fd(), output.as_fd()];
+        let mut receivers = vec![&stdout];
+        let error = if command.merge_stderr {
+            None
+        } else {
+            Some(self.output().map_err(SandboxError::Connection)?)
+        };
+        if let Some((stderr, error)) = &error {
+            descriptors.push(error.as_fd());
+            receivers.push(stderr);
+        }
+        let pipes = Pipes::watching(&receivers).map_err(SandboxError::Connection)?;
+        let cwd = PathBuf::from(&command.cwd);
+        let (argv, env) = (command.argv, command.env);
+        let question = |id| Request::Run { id, argv, env, cwd: cwd.clone() };
+        let started = connection.start_run(ANSWER_LIMIT, question, &descriptors, pipes).await;
+        let (id, exited) = started.map_err(|error| match error.errno() {
+            Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {
+                SandboxError::NoSuchDirectory(cwd)
+            }
+            _ => error,
+        })?;
+        let stderr = error.map(|(stderr, _)| stderr);
+        Ok(Run { stdout, stderr, connection: Arc::clone(connection), id, exited, exit: None })
+    }
+
+    /// Opens a file of the box. `path` is absolute.
+    pub(crate) async fn open(&self, path: &Path, how: OpenHow) -> Result<OwnedFd, SandboxError> {
+        let question = |id| Request::Open { id, path: path.to_path_buf(), how };
+        match self.inner.connection.ask(ANSWER_LIMIT, question, &[]).await? {
+            Answer::Done(Some(file)) => Ok(file),
+            _ => Err(SandboxError::Kernel(KernelError {
+                call: "open".into(),
+                errno: Errno::EBADMSG,
+            })),
+        }
+    }
+
+    /// The listener, on the box's own loopback interface, of the proxy that the server provides.
+    /// Given once.
+    pub fn take_proxy_listener(&self) -> Option<TcpListener> {
+        self.inner.proxy.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// How many processes of the box live.
+    ///
+    /// # Errors
+    /// When the sandbox ended.
+    pub async fn live_processes(&self) -> Result<usize, SandboxError> {
+        match self.inner.connection.ask(ANSWER_LIMIT, |id| Request::Count { id }, &[]).await? {
+            Answer::Counted(processes) => Ok(processes),
+            Answer::Done(_) => Ok(0),
+        }
+    }
+
+    /// Stops every process where it stands. To be followed by [`thaw`](Self::thaw).
+    ///
+    /// # Errors
+    /// When a process can't be stopped in time (then none is), or the sandbox ended.
+    pub async fn freeze(&self) -> Result<(), SandboxError> {
+        self.inner.connection.ask(ANSWER_LIMIT, |id| Request::Freeze { id }, &[]).await.map(drop)
+    }
+
+    /// Lets the processes go on.
+    ///
+    /// # Errors
+    /// When the sandbox ended.
+    pub async fn thaw(&self) -> Result<(), SandboxError> {
+        self.inner.connection.ask(ANSWER_LIMIT, |id| Request::Thaw { id }, &[]).await.map(drop)
+    }
+
+    /// Kills every process. When this returns, none is left that could write to the disk; mounts
+    /// and the last process go in their own time.
+    pub async fn stop(&self) {
+        let finished =
+            self.inner.connection.ask(FINISH_LIMIT, |id| Request::Finish { id }, &[]).await;
+        self.inner.connection.close();
+        let launcher = self.inner.launcher.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut launcher) = launcher else { return };
+        if matches!(finished, Ok(_) | Err(SandboxError::Ended)) {
+            // The runtime collects it.
+            return;
+        }
+        // Its child dies with it, and with the child everything in the sandbox.
+        if let Err(error) = launcher.kill().await {
+            tracing::warn!(%error, "a sandbox's launcher could not be killed");
+        }
+    }
+
+    /// Resolves when the sandbox is gone, for whatever reason.
+    pub async fn ended(&self) {
+        self.inner.connection.ended().await;
+    }
+
+    fn input(&self, content: &[u8]) -> std::io::Result<OwnedFd> {
+        use std::io::{Seek, Write};
+        if content.is_empty() {
+            return Ok(std::fs::File::open("/dev/null")?.into());
+        }
+        let memory = nix::sys::memfd::memfd_create(c"stdin", nix::sys::memfd::MFdFlags::MFD_CLOEXEC)?;
+        let mut file = std::fs::File::from(memory);
+        file.write_all(content)?;
+        file.rewind()?;
+        self.give_to_box(file.into())
+    }
+
+    fn output(&self) -> std::io::Result<(pipe::Receiver, OwnedFd)> {
+        let (reader, writer) = std::io::pipe()?;
+        let writer = self.give_to_box(writer.into())?;
+        Ok((pipe::Receiver::from_owned_fd(reader.into())?, writer))
+    }
+
+    /// A program may open its own output again, as `> /dev/stdout` does, so it must own it.
+    fn give_to_box(&self, fd: OwnedFd) -> std::io::Result<OwnedFd> {
+        if self.inner.id_map == IdMap::Range {
+            let owner = self.inner.id_map.root_owner();
+            nix::unistd::fchown(&fd, Some(owner.into()), Some(owner.into()))?;
+        }
+        Ok(fd)
+    }
+}
+
+/// What the launcher is to build, and the mounts that go with the message.
+fn describe(
+    host: &SandboxHost,
+    spec: SandboxSpec,
+) -> Result<(Setup, Vec<OwnedFd>), SandboxError> {
+    let mut mounts = Vec::new();
+    let mut overlays = Vec::new();
+    for overlay in spec.disk.mounts {
+        let mut lowers = Vec::new();
+        for lower in overlay.lowers {
+            lowers.push(match lower {
+                Lower::Layer(path) => SetupLower::Directory(path),
+                Lower::Host(path) => match host.mapped(&path)? {
+                    None => SetupLower::Directory(path),
+                    Some(mount) => {
+                        mounts.push(mount);
+                        SetupLower::Mount(mounts.len() - 1)
+                    }
+                },
+            });
+        }
+        let (target, upper, work) = (overlay.target, overlay.upper, overlay.work);
+        overlays.push(SetupMount { target, lowers, upper, work });
+    }
+    let setup = Setup {
+        host_name: spec.box_id,
+        many_users: host.id_map() == IdMap::Range,
+        mounts: overlays,
+        lock_file: spec.lock_file,
+        max_processes: spec.limits.processes,
+        proxy_port: PROXY_PORT,
+    };
+    Ok((setup, mounts))
+}
+
+async fn ready(connection: &Connection) -> Result<TcpListener, SandboxError> {
+    let mut buffer = vec![0; socket::MAX_MESSAGE];
+    match connection.receive(&mut buffer).await? {
+        Some((Reply::Ready, mut descriptors)) => {
+            let listener = TcpListener::from(descriptors.pop().ok_or(SandboxError::Ended)?);
+            listener.set_nonblocking(true).map_err(SandboxError::Connection)?;
+            Ok(listener)
+        }
+        Some((Reply::Failed { step, call, errno }, _)) => Err(SandboxError::Setup {
+            step,
+            source: KernelError { call, errno: Errno::from_raw(errno) },
+        }),
+        _ => Err(SandboxError::Ended),
+    }
+}

@@ -1,0 +1,168 @@
+//! The first process of a sandbox: runs commands, opens files, reaps, and ends everything.
+//!
+//! One thread, no state beyond the runs it started. It obeys the control socket alone; when that
+//! closes, the server is gone and so is the sandbox. It must survive hostile neighbours: they can't
+//! signal or trace it, and it never waits for anything they control.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{Flock, OFlag};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::stat::Mode;
+use nix::unistd::Pid;
+
+use super::control::{OpenHow, Reply, Request};
+use super::program::Program;
+use super::{open_in_box, processes};
+use crate::linux::process::Reaped;
+use crate::linux::{KernelError, Named, Result, open, process, socket};
+
+/// Obeys the control socket until it closes or says to finish.
+pub(super) fn serve(
+    control: BorrowedFd<'_>,
+    proxy: TcpListener,
+    lock: Flock<File>,
+) -> Result<()> {
+    let mut child_ended = SigSet::empty();
+    child_ended.add(Signal::SIGCHLD);
+    process::set_signal_mask(&child_ended, SigmaskHow::SIG_BLOCK)?;
+    let signals =
+        SignalFd::with_flags(&child_ended, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+            .named(|| "signalfd(SIGCHLD)".into())?;
+    let root = open::directory_handle(Path::new("/"))?;
+    let mut init = Init { control, root, runs: HashMap::new(), sessions: HashMap::new() };
+    send(control, &Reply::Ready, &[proxy.as_fd()])?;
+    drop(proxy);
+    let mut buffer = vec![0; socket::MAX_MESSAGE];
+    let finish = loop {
+        let mut ready = [
+            PollFd::new(control, PollFlags::POLLIN),
+            PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+        ];
+        match poll(&mut ready, PollTimeout::NONE) {
+            Err(Errno::EINTR) => continue,
+            polled => polled.named(|| "poll()".into())?,
+        };
+        let [asked, ended] = ready.map(|entry| entry.any().unwrap_or(true));
+        if ended {
+            while signals.read_signal().is_ok_and(|signal| signal.is_some()) {}
+            init.reap()?;
+        }
+        if asked {
+            let (length, descriptors) = socket::receive(control, &mut buffer)?;
+            if length == 0 {
+                break None;
+            }
+            let message = buffer.get(..length).unwrap_or_default();
+            // Only the server writes here; what can't be read is from a newer one.
+            let Ok(request) = serde_json::from_slice(message) else { continue };
+            if let Request::Finish { id } = request {
+                break Some(id);
+            }
+            init.obey(request, descriptors)?;
+        }
+    };
+    end_everything();
+    // Unlocked by hand: closing happens only after the mounts are gone, which may take a while.
+    drop(lock.unlock());
+    finish.map_or(Ok(()), |id| send(control, &Reply::Done { id }, &[]))
+}
+
+/// Sends one message to the server.
+pub(super) fn send(
+    control: BorrowedFd<'_>,
+    reply: &Reply,
+    descriptors: &[BorrowedFd<'_>],
+) -> Result<()> {
+    let message = serde_json::to_vec(reply).map_err(|_| Errno::EINVAL).named(|| "encode".into())?;
+    socket::send(control, &message, descriptors)
+}
+
+/// Kills every other process of the sandbox and waits until none is left.
+fn end_everything() {
+    // An error says that there is none.
+    let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+    while nix::sys::wait::wait().is_ok() {}
+}
+
+struct Init<'socket> {
+    control: BorrowedFd<'socket>,
+    root: OwnedFd,
+    /// The run that each of our own children is.
+    runs: HashMap<Pid, u64>,
+    /// The session of each run until the server forgets it: some of it may outlive the child.
+    sessions: HashMap<u64, Pid>,
+}
+
+impl Init<'_> {
+    fn obey(&mut self, request: Request, descriptors: Vec<OwnedFd>) -> Result<()> {
+        match request {
+            Request::Run { id, argv, env, cwd } => {
+                let program = Program { argv, env, stdio: descriptors };
+                let started = self.run(id, &cwd, program);
+                self.answer(id, started)
+            }
+            Request::EndRun { id } => {
+                if let Some(session) = self.sessions.get(&id) {
+                    processes::kill_session(*session);
+                }
+                Ok(())
+            }
+            Request::ForgetRun { id } => {
+                self.sessions.remove(&id);
+                Ok(())
+            }
+            Request::Open { id, path, how } => self.open(id, &path, how),
+            Request::Count { id } => {
+                send(self.control, &Reply::Counted { id, processes: processes::count() }, &[])
+            }
+            Request::Freeze { id } => self.answer(id, processes::freeze()),
+            Request::Thaw { id } => self.answer(id, processes::thaw()),
+            Request::Finish { .. } => Ok(()),
+        }
+    }
+
+    fn answer(&self, id: u64, outcome: Result<()>) -> Result<()> {
+        let reply = match outcome {
+            Ok(()) => Reply::Done { id },
+            Err(KernelError { call, errno }) => Reply::Refused { id, call, errno: errno as i32 },
+        };
+        send(self.control, &reply, &[])
+    }
+
+    fn run(&mut self, id: u64, cwd: &Path, program: Program) -> Result<()> {
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
+        let directory = open::open_beneath(self.root.as_fd(), cwd, flags, Mode::empty())?;
+        let pid = program.start(directory.as_fd())?;
+        // A number in use again stands for no older session.
+        self.sessions.retain(|_, session| *session != pid);
+        self.sessions.insert(id, pid);
+        self.runs.insert(pid, id);
+        Ok(())
+    }
+
+    fn open(&self, id: u64, path: &Path, how: OpenHow) -> Result<()> {
+        match open_in_box::open(self.root.as_fd(), path, how) {
+            Ok(file) => send(self.control, &Reply::Done { id }, &[file.as_fd()]),
+            Err(error) => self.answer(id, Err(error)),
+        }
+    }
+
+    fn reap(&mut self) -> Result<()> {
+        while let Reaped::One(ended) = process::reap()? {
+            // Others are orphans that fell to us.
+            if let Some(id) = self.runs.remove(&ended.pid) {
+                let cpu_ns = u64::try_from(ended.cpu.as_nanos()).unwrap_or(u64::MAX);
+                send(self.control, &Reply::Exit { id, code: ended.code, cpu_ns }, &[])?;
+            }
+        }
+        Ok(())
+    }
+}

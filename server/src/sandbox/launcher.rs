@@ -1,0 +1,178 @@
+//! The hidden subcommand that builds a sandbox.
+//!
+//! It starts with one thread, an empty environment and the control socket as standard input. The
+//! process that the server started stays outside as the parent; its child is the sandbox's `init`.
+//! When either ends, so does the other, and with `init` everything in the sandbox.
+
+use std::fs::File;
+use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use nix::fcntl::{Flock, FlockArg};
+use nix::sys::stat::{Mode, umask};
+
+use super::control::{Reply, Setup};
+use super::init;
+use super::root::{Stage, build_root};
+use crate::linux::clone::{Clone, into_new_namespaces};
+use crate::linux::id_map::IdMap;
+use crate::linux::{self, KernelError, Named, capabilities, filter, loopback, process, socket};
+
+/// A step of the set-up that failed.
+#[derive(Debug)]
+pub(super) struct SetupError {
+    pub(super) step: &'static str,
+    pub(super) source: KernelError,
+}
+
+/// Says which step a kernel call belongs to.
+pub(super) trait Step<T> {
+    fn step(self, step: &'static str) -> Result<T, SetupError>;
+}
+
+impl<T> Step<T> for linux::Result<T> {
+    fn step(self, step: &'static str) -> Result<T, SetupError> {
+        self.map_err(|source| SetupError { step, source })
+    }
+}
+
+/// Runs the subcommand; the answer is the exit code of the process.
+pub fn main() -> i32 {
+    match std::env::args().nth(2).as_deref() {
+        Some("hold-user-namespace") => hold_user_namespace(),
+        _ => launch(),
+    }
+}
+
+fn launch() -> i32 {
+    let control = linux::descriptors::take_stdin();
+    let (setup, mounts, lock, pipe) = match prepare(control.as_fd()) {
+        Ok(prepared) => prepared,
+        Err(error) => return report(control.as_fd(), &error),
+    };
+    let (mut wait_for_maps, mut maps_written) = pipe;
+    match into_new_namespaces().step("make the namespaces") {
+        Err(error) => report(control.as_fd(), &error),
+        Ok(Clone::Parent(child)) => {
+            let map = if setup.many_users { IdMap::Range } else { IdMap::OneUser };
+            if let Err(error) = map.write_for(child).step("map the users") {
+                // The child gives up when the pipe closes without a byte.
+                return report(control.as_fd(), &error);
+            }
+            // A child that is gone already has said why.
+            let _ = maps_written.write_all(&[1]);
+            // From here on the child alone decides when the server sees the socket close.
+            drop((control, maps_written, wait_for_maps, mounts, lock));
+            i32::from(process::wait_for(child).is_err())
+        }
+        Ok(Clone::Child) => {
+            drop(maps_written);
+            if wait_for_maps.read_exact(&mut [0]).is_err() {
+                return 1;
+            }
+            drop(wait_for_maps);
+            match init_of(&setup, mounts, control.as_fd(), lock) {
+                Ok(()) => 0,
+                Err(error) => report(control.as_fd(), &error),
+            }
+        }
+    }
+}
+
+/// Tells the server what failed; the answer is the exit code.
+fn report(control: BorrowedFd<'_>, error: &SetupError) -> i32 {
+    let reply = Reply::Failed {
+        step: error.step.into(),
+        call: error.source.call.clone(),
+        errno: error.source.errno as i32,
+    };
+    // Nobody is left to tell when this fails: the server sees the socket close.
+    let _ = init::send(control, &reply, &[]);
+    1
+}
+
+type Prepared = (Setup, Vec<OwnedFd>, Flock<File>, (PipeReader, PipeWriter));
+
+fn prepare(control: BorrowedFd<'_>) -> Result<Prepared, SetupError> {
+    let (setup, mounts) = receive_setup(control).step("read what to build")?;
+    let lock = lock(&setup).step("lock the box")?;
+    let pipe = std::io::pipe().named(|| "pipe()".into()).step("make a pipe")?;
+    Ok((setup, mounts, lock, pipe))
+}
+
+/// Everything that the child does before and while it is the sandbox's first process.
+fn init_of(
+    setup: &Setup,
+    mounts: Vec<OwnedFd>,
+    control: BorrowedFd<'_>,
+    lock: Flock<File>,
+) -> Result<(), SetupError> {
+    umask(Mode::empty());
+    // As the server's user, who alone may reach these directories.
+    let stage = Stage::open(setup, mounts)?;
+    process::become_namespace_root(setup.many_users).step("become the box's root")?;
+    build_root(stage)?;
+    nix::unistd::sethostname(&setup.host_name)
+        .named(|| "sethostname()".into())
+        .step("name the host")?;
+    loopback::bring_up().step("bring the loopback interface up")?;
+    let proxy = loopback::listen(setup.proxy_port).step("listen for the proxy")?;
+    umask(Mode::from_bits_truncate(0o022));
+    limit(setup).step("set the limits")?;
+    capabilities::drop_all_but_kept().step("drop capabilities")?;
+    process::die_with_parent().step("end with the launcher")?;
+    process::forbid_tracing().step("forbid tracing")?;
+    process::forbid_new_privileges().step("forbid new privileges")?;
+    let filters = filter::compile().step("compile the system call filter")?;
+    filter::apply(&filters).step("filter system calls")?;
+    init::serve(control, proxy, lock).step("serve the sandbox")
+}
+
+fn limit(setup: &Setup) -> linux::Result<()> {
+    use nix::sys::resource::{Resource, setrlimit};
+    let limits = [
+        (Resource::RLIMIT_NPROC, setup.max_processes),
+        (Resource::RLIMIT_CORE, 0),
+    ];
+    for (resource, value) in limits {
+        setrlimit(resource, value, value).named(|| format!("setrlimit({resource:?})"))?;
+    }
+    Ok(())
+}
+
+fn receive_setup(control: BorrowedFd<'_>) -> linux::Result<(Setup, Vec<OwnedFd>)> {
+    let mut buffer = vec![0; socket::MAX_MESSAGE];
+    let (length, mounts) = socket::receive(control, &mut buffer)?;
+    let setup = serde_json::from_slice(buffer.get(..length).unwrap_or_default())
+        .map_err(|error| KernelError {
+            call: format!("parse what to build ({error})"),
+            errno: nix::errno::Errno::EINVAL,
+        })?;
+    Ok((setup, mounts))
+}
+
+/// Takes the box's lock, which an earlier sandbox of the box may still be giving up.
+fn lock(setup: &Setup) -> linux::Result<Flock<File>> {
+    let path = &setup.lock_file;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .named(|| format!("open({})", path.display()))?;
+    Flock::lock(file, FlockArg::LockExclusive)
+        .map_err(|(_, errno)| KernelError { call: format!("flock({})", path.display()), errno })
+}
+
+/// Waits in a new user namespace until standard input closes.
+fn hold_user_namespace() -> i32 {
+    if nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWUSER).is_err() {
+        return 1;
+    }
+    let mut ready = std::io::stdout();
+    if ready.write_all(b"x").and_then(|()| ready.flush()).is_err() {
+        return 1;
+    }
+    let _ = std::io::stdin().read(&mut [0]);
+    0
+}

@@ -1,0 +1,95 @@
+//! The processes of a sandbox, as its own /proc shows them.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::linux::{Named, Result};
+
+/// Ourselves.
+const INIT: i32 = 1;
+
+/// A process that forks while it is being killed is found in the next round.
+const ROUNDS: usize = 32;
+
+/// The longest that stopping the processes may take.
+const FREEZE_LIMIT: Duration = Duration::from_secs(2);
+
+struct Process {
+    pid: i32,
+    /// One letter of proc(5).
+    state: u8,
+    session: i32,
+}
+
+/// How many there are besides the first, the dead not counted.
+pub(super) fn count() -> usize {
+    list().count()
+}
+
+/// Kills every process of a session.
+pub(super) fn kill_session(session: Pid) {
+    for _ in 0..ROUNDS {
+        let members: Vec<Process> =
+            list().filter(|process| process.session == session.as_raw()).collect();
+        if members.is_empty() {
+            return;
+        }
+        for member in members {
+            // One that has just ended needs no killing.
+            let _ = kill(Pid::from_raw(member.pid), Signal::SIGKILL);
+        }
+    }
+}
+
+/// Stops every process where it stands.
+pub(super) fn freeze() -> Result<()> {
+    let started = Instant::now();
+    loop {
+        match kill(Pid::from_raw(-1), Signal::SIGSTOP) {
+            Ok(()) | Err(Errno::ESRCH) => {}
+            failed => failed.named(|| "kill(-1, SIGSTOP)".into())?,
+        }
+        if list().all(|process| matches!(process.state, b'T' | b't')) {
+            return Ok(());
+        }
+        if started.elapsed() > FREEZE_LIMIT {
+            thaw()?;
+            return Err(Errno::ETIMEDOUT).named(|| "stop the box's processes".into());
+        }
+        sleep(Duration::from_micros(200));
+    }
+}
+
+/// Lets every process go on.
+pub(super) fn thaw() -> Result<()> {
+    match kill(Pid::from_raw(-1), Signal::SIGCONT) {
+        Ok(()) | Err(Errno::ESRCH) => Ok(()),
+        failed => failed.named(|| "kill(-1, SIGCONT)".into()),
+    }
+}
+
+fn list() -> impl Iterator<Item = Process> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| *pid != INIT)
+        .filter_map(read)
+        .filter(|process| !matches!(process.state, b'Z' | b'X'))
+}
+
+fn read(pid: i32) -> Option<Process> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything, parentheses included.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_ascii_whitespace();
+    let state = *fields.next()?.as_bytes().first()?;
+    // After the state: parent, process group, session.
+    let session = fields.nth(2)?.parse().ok()?;
+    Some(Process { pid, state, session })
+}

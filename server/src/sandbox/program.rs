@@ -1,0 +1,113 @@
+//! Starts one program in the sandbox.
+
+use std::convert::Infallible;
+use std::ffi::{CString, NulError};
+use std::fs;
+use std::io::Write;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir, setsid};
+
+use crate::linux::clone::{Clone, fork};
+use crate::linux::{Named, Result, process};
+
+/// What a shell answers for a program that does not exist.
+const NOT_FOUND: i32 = 127;
+/// What a shell answers for a program that can't be run.
+const NOT_RUNNABLE: i32 = 126;
+
+/// Under memory pressure the kernel ends a box's programs before anything of the host.
+const OUT_OF_MEMORY_PREFERENCE: &str = "800";
+
+/// A program and what it is started with.
+pub(super) struct Program {
+    pub(super) argv: Vec<String>,
+    pub(super) env: Vec<(String, String)>,
+    /// Standard input, output and error; without the third, errors go where output goes.
+    pub(super) stdio: Vec<OwnedFd>,
+}
+
+impl Program {
+    /// Starts it in a session of its own, with `directory` as its working directory.
+    pub(super) fn start(self, directory: BorrowedFd<'_>) -> Result<Pid> {
+        let invalid = |_: NulError| Errno::EINVAL;
+        let argv = c_strings(self.argv.iter().cloned())
+            .map_err(invalid)
+            .named(|| "read the arguments".into())?;
+        let env = c_strings(self.env.iter().map(|(name, value)| format!("{name}={value}")))
+            .map_err(invalid)
+            .named(|| "read the environment".into())?;
+        match fork()? {
+            Clone::Parent(pid) => Ok(pid),
+            Clone::Child => process::exit_now(self.become_it(&argv, &env, directory)),
+        }
+    }
+
+    /// Returns only with the exit code of a program that could not be run.
+    fn become_it(&self, argv: &[CString], env: &[CString], directory: BorrowedFd<'_>) -> i32 {
+        let Err(errno) = self.prepare(directory).and_then(|()| self.execute(argv, env));
+        let name = self.argv.first().map_or("", String::as_str);
+        let (reason, code) = match errno {
+            Errno::ENOENT => ("not found", NOT_FOUND),
+            Errno::EACCES => ("permission denied", NOT_RUNNABLE),
+            other => (other.desc(), NOT_RUNNABLE),
+        };
+        // Nobody reads it when this fails.
+        let _ = writeln!(std::io::stderr(), "{name}: {reason}");
+        code
+    }
+
+    fn prepare(&self, directory: BorrowedFd<'_>) -> nix::Result<()> {
+        setsid()?;
+        fchdir(directory)?;
+        let [input, output, ..] = self.stdio.as_slice() else { return Err(Errno::EBADF) };
+        let error = self.stdio.get(2).unwrap_or(output);
+        dup2_stdin(input.as_fd())?;
+        dup2_stdout(output.as_fd())?;
+        dup2_stderr(error.as_fd())?;
+        // Rust ignores this one; other programs don't expect that.
+        let _ = process::reset_signal(Signal::SIGPIPE);
+        let _ = process::set_signal_mask(&SigSet::all(), SigmaskHow::SIG_UNBLOCK);
+        // Absent where /proc is not the kernel's own.
+        let _ = fs::write("/proc/self/oom_score_adj", OUT_OF_MEMORY_PREFERENCE);
+        Ok(())
+    }
+
+    /// Tries each directory of the PATH, as a shell does.
+    fn execute(&self, argv: &[CString], env: &[CString]) -> nix::Result<Infallible> {
+        let name = self.argv.first().ok_or(Errno::ENOENT)?;
+        if name.contains('/') {
+            return execute_file(name, argv, env);
+        }
+        let path = self.env.iter().rev().find(|(name, _)| name == "PATH");
+        let mut failure = Errno::ENOENT;
+        for directory in path.map_or("", |(_, value)| value).split(':') {
+            let Err(errno) = execute_file(&format!("{directory}/{name}"), argv, env);
+            if !matches!(errno, Errno::ENOENT | Errno::ENOTDIR) {
+                failure = errno;
+            }
+        }
+        Err(failure)
+    }
+}
+
+fn execute_file(file: &str, argv: &[CString], env: &[CString]) -> nix::Result<Infallible> {
+    let path = CString::new(file).map_err(|_| Errno::EINVAL)?;
+    match execve(&path, argv, env) {
+        // A script that names no interpreter is the shell's.
+        Err(Errno::ENOEXEC) => {
+            let mut arguments = vec![c"sh".to_owned(), path];
+            arguments.extend(argv.iter().skip(1).cloned());
+            execve(c"/bin/sh", &arguments, env)
+        }
+        result => result,
+    }
+}
+
+fn c_strings(
+    strings: impl Iterator<Item = String>,
+) -> std::result::Result<Vec<CString>, NulError> {
+    strings.map(CString::new).collect()
+}

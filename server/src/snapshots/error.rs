@@ -1,0 +1,58 @@
+//! Why something with a disk failed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What was being done to which directory, and why it failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LayerError {
+    /// A call on the host's filesystem failed.
+    #[error("{action} {}: {source}", .path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A tool that copies files failed.
+    #[error("cp of {}: {message}", .path.display())]
+    Copy {
+        /// What was being copied.
+        path: PathBuf,
+        /// What the tool said.
+        message: String,
+    },
+    /// The image can't serve as a root.
+    #[error("the image {} is not a directory", .0.display())]
+    NoImage(PathBuf),
+    /// Processes of an earlier server are still at work in a box.
+    #[error("box {0} is still in use by another process")]
+    BoxInUse(String),
+}
+
+impl LayerError {
+    /// Whether the disk or a quota is full.
+    pub fn is_storage_full(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            Self::Copy { message, .. } => message.contains("No space left"),
+            Self::NoImage(_) | Self::BoxInUse(_) => false,
+        }
+    }
+}
+
+/// Says what was being done to which path.
+pub(super) trait On<T> {
+    fn on(self, action: &'static str, path: &Path) -> Result<T, LayerError>;
+}
+
+impl<T> On<T> for io::Result<T> {
+    fn on(self, action: &'static str, path: &Path) -> Result<T, LayerError> {
+        self.map_err(|source| LayerError::Io { action, path: path.to_path_buf(), source })
+    }
+}

@@ -1,0 +1,238 @@
+//! Uppers and layers: made, sealed, measured, removed.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, chown};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::error::{LayerError, On};
+use super::image::{self, ImageSource, Part};
+use super::trash::Trash;
+use super::{copy, measure, recovery};
+use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
+
+/// Scratch space of overlayfs.
+const WORK_PREFIX: &str = "work-";
+/// A copy that is not a layer yet.
+const COPY_PREFIX: &str = "copy-";
+
+/// The directories of all boxes and layers under one data directory.
+#[derive(Debug)]
+pub struct LayerStore {
+    layers: PathBuf,
+    boxes: PathBuf,
+    parts: Vec<Part>,
+    owner: u32,
+    trash: Trash,
+    next_work: AtomicU64,
+}
+
+impl LayerStore {
+    /// Makes the directories that are missing and the image anew.
+    ///
+    /// # Errors
+    /// When the data directory can't be written or the image can't be read.
+    pub fn open(
+        data: &Path,
+        source: &ImageSource,
+        host: &SandboxHost,
+    ) -> Result<Self, LayerError> {
+        let owner = host.id_map().root_owner();
+        let (layers, boxes) = (data.join("layers"), data.join("boxes"));
+        for directory in [&layers, &boxes] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)
+                .on("create", directory)?;
+        }
+        Ok(Self {
+            layers,
+            boxes,
+            parts: image::build(source, &data.join("image"), owner)?,
+            owner,
+            trash: Trash::open(&data.join("trash"))?,
+            next_work: AtomicU64::new(0),
+        })
+    }
+
+    /// The box's disk on top of `chain` (bottom to top), ready to be mounted once.
+    ///
+    /// # Errors
+    /// When its directories can't be made.
+    pub fn disk(&self, box_id: &str, chain: &[String]) -> Result<Disk, LayerError> {
+        let number = self.next_work.fetch_add(1, Ordering::Relaxed);
+        let work = self.box_directory(box_id).join(format!("{WORK_PREFIX}{number}"));
+        self.discard_work(box_id)?;
+        let mut mounts = Vec::new();
+        for part in &self.parts {
+            let upper = self.upper(box_id).join(&part.name);
+            let work = work.join(&part.name);
+            self.make_directory(&upper)?;
+            self.make_directory(&work)?;
+            let layers = chain.iter().rev().map(|layer| self.layer(layer).join(&part.name));
+            // A layer that did not touch this part has no directory for it.
+            let layers = layers.filter(|path| path.is_dir()).map(Lower::Layer);
+            let lowers = layers.chain(part.lowers.iter().cloned()).collect();
+            mounts.push(DiskMount { target: part.target.clone(), lowers, upper, work });
+        }
+        Ok(Disk { mounts })
+    }
+
+    /// The file that is locked while processes of the box live.
+    pub fn lock_file(&self, box_id: &str) -> PathBuf {
+        self.box_directory(box_id).join("lock")
+    }
+
+    /// Turns what the box wrote into a layer, by a rename. No process of the box may live.
+    ///
+    /// `false`: it wrote nothing since the last time, and there is no new layer.
+    ///
+    /// # Errors
+    /// When the rename fails; nothing has changed then.
+    pub fn seal(&self, box_id: &str, layer_id: &str) -> Result<bool, LayerError> {
+        let upper = self.upper(box_id);
+        if !self.drop_untouched_parts(&upper)? {
+            return Ok(false);
+        }
+        let layer = self.layer(layer_id);
+        fs::rename(&upper, &layer).on("seal", &layer)?;
+        Ok(true)
+    }
+
+    /// Copies what a box with stopped processes wrote into a layer. The box keeps its own, so its
+    /// chain stays as it is.
+    ///
+    /// `false`: it wrote nothing since the last time, and there is no new layer.
+    ///
+    /// # Errors
+    /// When the copy fails; nothing of it is left then.
+    pub fn seal_copy(&self, box_id: &str, layer_id: &str) -> Result<bool, LayerError> {
+        let upper = self.upper(box_id);
+        if !upper.is_dir() || self.untouched(&upper)? {
+            return Ok(false);
+        }
+        let unfinished = self.box_directory(box_id).join(format!("{COPY_PREFIX}{layer_id}"));
+        if let Err(error) = copy::tree(&upper, &unfinished) {
+            self.trash.take(&unfinished)?;
+            return Err(error);
+        }
+        let layer = self.layer(layer_id);
+        fs::rename(&unfinished, &layer).on("seal", &layer)?;
+        Ok(true)
+    }
+
+    /// Bytes on disk of a layer. With a budget it may stop early: then the figure is what was
+    /// counted so far, and the second answer `false`.
+    ///
+    /// # Errors
+    /// When the layer can't be read.
+    pub fn measure(
+        &self,
+        layer_id: &str,
+        budget: Option<Duration>,
+    ) -> Result<(u64, bool), LayerError> {
+        measure::tree(&self.layer(layer_id), budget)
+    }
+
+    /// Removes a layer that no chain names any more.
+    ///
+    /// # Errors
+    /// When it can't be moved away; it is still whole then.
+    pub fn remove_layer(&self, layer_id: &str) -> Result<(), LayerError> {
+        self.trash.take(&self.layer(layer_id))
+    }
+
+    /// Removes what a box wrote since its last snapshot, and its scratch space.
+    ///
+    /// # Errors
+    /// When it can't be moved away; it is still whole then.
+    pub fn remove_box(&self, box_id: &str) -> Result<(), LayerError> {
+        self.trash.take(&self.box_directory(box_id))
+    }
+
+    /// Makes the directories agree with what is recorded, after a stop of any kind.
+    ///
+    /// # Errors
+    /// When processes of an earlier server are still at work, or a directory can't be moved.
+    pub fn recover(
+        &self,
+        live_boxes: &[String],
+        known_layers: &[String],
+    ) -> Result<(), LayerError> {
+        recovery::recover(self, live_boxes, known_layers)
+    }
+
+    pub(super) fn layers(&self) -> &Path {
+        &self.layers
+    }
+
+    pub(super) fn boxes(&self) -> &Path {
+        &self.boxes
+    }
+
+    pub(super) fn upper(&self, box_id: &str) -> PathBuf {
+        self.box_directory(box_id).join("upper")
+    }
+
+    /// Throws away the copies that an earlier server did not finish.
+    pub(super) fn discard_copies(&self, box_id: &str) -> Result<(), LayerError> {
+        self.discard(box_id, COPY_PREFIX)
+    }
+
+    /// Throws away the scratch space of earlier starts.
+    pub(super) fn discard_work(&self, box_id: &str) -> Result<(), LayerError> {
+        self.discard(box_id, WORK_PREFIX)
+    }
+
+    fn discard(&self, box_id: &str, prefix: &str) -> Result<(), LayerError> {
+        let directory = self.box_directory(box_id);
+        let Ok(entries) = fs::read_dir(&directory) else { return Ok(()) };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(prefix) {
+                self.trash.take(&entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn layer(&self, layer_id: &str) -> PathBuf {
+        self.layers.join(layer_id)
+    }
+
+    fn box_directory(&self, box_id: &str) -> PathBuf {
+        self.boxes.join(box_id)
+    }
+
+    /// A directory that the box's root owns.
+    fn make_directory(&self, path: &Path) -> Result<(), LayerError> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        fs::DirBuilder::new().recursive(true).mode(0o755).create(path).on("create", path)?;
+        chown(path, Some(self.owner), Some(self.owner)).on("chown", path)
+    }
+
+    /// Removes the empty parts of an upper; `false` when nothing is left.
+    fn drop_untouched_parts(&self, upper: &Path) -> Result<bool, LayerError> {
+        if !upper.is_dir() || self.untouched(upper)? {
+            return Ok(false);
+        }
+        for part in &self.parts {
+            // Fails, as it should, when the part holds something.
+            let _ = fs::remove_dir(upper.join(&part.name));
+        }
+        Ok(true)
+    }
+
+    fn untouched(&self, upper: &Path) -> Result<bool, LayerError> {
+        for part in &self.parts {
+            let path = upper.join(&part.name);
+            if path.is_dir() && fs::read_dir(&path).on("list", &path)?.next().is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,66 @@
+//! Makes the directories agree with the records after a stop of any kind.
+//!
+//! A layer is renamed into place before it is recorded, so a crash between the two leaves a layer
+//! that nothing knows. Its name says whose upper it was: it goes back there, and nothing is lost.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{Flock, FlockArg};
+
+use super::error::{LayerError, On};
+use super::layer_store::LayerStore;
+
+/// The longest that processes of a killed server may take to end: they see its socket close.
+const LOCK_LIMIT: Duration = Duration::from_secs(20);
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
+pub(super) fn recover(
+    store: &LayerStore,
+    live_boxes: &[String],
+    known_layers: &[String],
+) -> Result<(), LayerError> {
+    for id in names(store.boxes())? {
+        wait_until_unused(store, &id)?;
+        if live_boxes.contains(&id) {
+            store.discard_work(&id)?;
+            store.discard_copies(&id)?;
+        } else {
+            store.remove_box(&id)?;
+        }
+    }
+    for layer in names(store.layers())?.iter().filter(|layer| !known_layers.contains(layer)) {
+        let owner = layer.rsplit_once('.').map_or("", |(owner, _)| owner).to_owned();
+        let upper = store.upper(&owner);
+        if live_boxes.contains(&owner) && !upper.exists() {
+            tracing::info!(%layer, "a snapshot was interrupted; its data goes back to its box");
+            fs::rename(store.layers().join(layer), &upper).on("put back", &upper)?;
+        } else {
+            store.remove_layer(layer)?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits for the processes that an earlier server left.
+fn wait_until_unused(store: &LayerStore, box_id: &str) -> Result<(), LayerError> {
+    let path = store.lock_file(box_id);
+    let Ok(mut file) = File::open(&path) else { return Ok(()) };
+    let started = Instant::now();
+    loop {
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(_unlocked_again) => return Ok(()),
+            Err((unlocked, _)) => file = unlocked,
+        }
+        if started.elapsed() > LOCK_LIMIT {
+            return Err(LayerError::BoxInUse(box_id.to_owned()));
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
+}
+
+fn names(directory: &Path) -> Result<Vec<String>, LayerError> {
+    let entries = fs::read_dir(directory).on("list", directory)?;
+    Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+}
