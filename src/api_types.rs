@@ -21,4 +21,6 @@ pub use error_code::{ErrorBody, ErrorCode};
 pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
 pub use files::{FileContent, FileEntry, FileList, WriteFileRequest};
 pub use git::{GitCloneRequest, GitCloneResponse};
-pub use snapshots::{CreateSnapshotRequest, DeletedCount, SnapshotInfo, SnapshotList, SnapshotStatus};
+pub use snapshots::{
+    CreateSnapshotRequest, DeletedCount, SnapshotInfo, SnapshotList, SnapshotStatus,
+};

@@ -5,4 +5,19 @@
 //! (all that JavaScript sees; compiled for wasm32 only).
 #![forbid(unsafe_code)]
 
+pub mod account;
 pub mod api_types;
+pub mod box_path;
+pub mod client;
+pub mod error;
+pub mod event_stream;
+pub mod exec_stream;
+#[cfg(target_arch = "wasm32")]
+mod js;
+pub mod key_case;
+pub mod requests;
+pub mod retry;
+pub mod timestamp;
+pub mod transport;
+pub mod value;
+pub mod waiting;

@@ -40,7 +40,10 @@ pub enum BoxSize {
 
 /// One box. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the wire's; each that needs a word has one")]
+#[allow(
+    missing_docs,
+    reason = "the names are the wire's; each that needs a word has one"
+)]
 pub struct BoxInfo {
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +86,10 @@ pub struct BoxStatusResponse {
 /// Body of `POST /v2/box`. Everything is optional.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[allow(missing_docs, reason = "the names are the wire's; each that needs a word has one")]
+#[allow(
+    missing_docs,
+    reason = "the names are the wire's; each that needs a word has one"
+)]
 pub struct CreateBoxRequest {
     pub name: Option<String>,
     #[serde(deserialize_with = "null_as_default")]

@@ -1,0 +1,151 @@
+//! Where the service is and who asks: checked once, then part of every request.
+//!
+//! It belongs to a handle, never to a global, and keeps the key out of everything that is printed.
+
+use crate::api_types::ErrorCode;
+use crate::error::Error;
+use crate::requests::Request;
+
+/// Where the service is and who asks, checked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Without a slash at its end.
+    base_url: String,
+    /// The key; a secret.
+    api_key: String,
+}
+
+impl Account {
+    /// The hosted service.
+    pub const DEFAULT_BASE_URL: &str = "https://us-east-1.box.upstash.com";
+
+    /// Checks both, so that no request can be made of what is not a URL or not a header.
+    ///
+    /// # Errors
+    ///
+    /// With a sentence naming the option.
+    pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
+        let base_url = match base_url.trim().trim_end_matches('/') {
+            "" => Self::DEFAULT_BASE_URL,
+            given => given,
+        };
+        if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
+            || base_url.contains(['?', '#'])
+        {
+            return Err(Error::invalid(
+                "`baseUrl` must begin with http:// or https:// and have no query.",
+            ));
+        }
+        let api_key = api_key.trim();
+        if api_key.is_empty() {
+            return Err(Error::new(
+                ErrorCode::Unauthorized,
+                "There is no API key: pass `apiKey`, or set UPSTASH_BOX_API_KEY in the environment.",
+            ));
+        }
+        if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid(
+                "`apiKey` must be letters, digits and signs of ASCII without spaces.",
+            ));
+        }
+        Ok(Self {
+            base_url: base_url.to_owned(),
+            api_key: api_key.to_owned(),
+        })
+    }
+
+    /// Where the service is, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The address of a request.
+    pub fn url(&self, request: &Request) -> String {
+        [self.base_url.as_str(), request.target.as_str()].concat()
+    }
+
+    /// The headers of a request.
+    pub fn headers<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let json = request
+            .body
+            .is_some()
+            .then_some(("Content-Type", "application/json"));
+        let own = request
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
+        std::iter::once(("X-Box-Api-Key", self.api_key.as_str()))
+            .chain(json)
+            .chain(own)
+    }
+
+    /// The same failure, should a server or a proxy have put the key into its words.
+    pub fn without_key(&self, mut error: Error) -> Error {
+        if error.message.contains(&self.api_key) {
+            error.message = error.message.replace(&self.api_key, "[the API key]");
+        }
+        error
+    }
+}
+
+impl std::fmt::Debug for Account {
+    /// Leaves the key out.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Account")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Account;
+    use crate::api_types::ErrorCode;
+    use crate::error::Error;
+
+    #[test]
+    fn slashes_at_the_end_of_the_base_url_go() {
+        for (given, url) in [
+            ("", Account::DEFAULT_BASE_URL),
+            ("http://127.0.0.1:8787///", "http://127.0.0.1:8787"),
+            ("https://example.com/box/", "https://example.com/box"),
+        ] {
+            assert_eq!(Account::new(given, "k").unwrap().base_url, url);
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_or_no_header_is_refused() {
+        for (base_url, api_key, code, word) in [
+            ("example.com", "k", "invalid_argument", "baseUrl"),
+            (
+                "https://example.com?x=1",
+                "k",
+                "invalid_argument",
+                "baseUrl",
+            ),
+            ("", " ", "unauthorized", "apiKey"),
+            ("", "a\nb", "invalid_argument", "apiKey"),
+            ("", "ké", "invalid_argument", "apiKey"),
+        ] {
+            let error = Account::new(base_url, api_key).unwrap_err();
+            assert_eq!(error.code.as_str(), code);
+            assert!(error.message.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_never_printed() {
+        let account = Account::new("", "box_secret").unwrap();
+        assert!(!format!("{account:?}").contains("box_secret"));
+        let error = Error::new(ErrorCode::Unauthorized, "The key box_secret is wrong.");
+        assert_eq!(
+            account.without_key(error).message,
+            "The key [the API key] is wrong."
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! Paths: of files in a box, and of the addresses that requests go to.
+//!
+//! Nothing here looks at a disk. Whether a path leaves the box is the server's to judge.
+
+/// Where a box's commands start, and where relative paths begin.
+pub const WORKSPACE: &str = "/workspace/home";
+
+/// The absolute path that `path` means in the directory `cwd`. `.` and `..` are the server's to resolve.
+pub fn resolve(cwd: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    let cwd = cwd.trim_end_matches('/');
+    if path.is_empty() || path == "." {
+        or_root(cwd)
+    } else {
+        [cwd, path].join("/")
+    }
+}
+
+/// How a working directory travels: nothing for the workspace, relative inside it, else absolute.
+pub fn folder(path: &str) -> Option<String> {
+    let path = or_root(path.trim_end_matches('/'));
+    match path.strip_prefix(WORKSPACE) {
+        Some("") => None,
+        Some(inside) if inside.starts_with('/') => Some(inside.trim_start_matches('/').to_owned()),
+        _ => Some(path),
+    }
+}
+
+/// Text as one segment of an address, or as a value of its query.
+pub fn encode(text: &str) -> String {
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.extend(HEX.get(usize::from(byte >> 4)));
+            encoded.extend(HEX.get(usize::from(byte & 15)));
+        }
+    }
+    encoded
+}
+
+fn or_root(path: &str) -> String {
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{encode, folder, resolve};
+
+    #[test]
+    fn relative_paths_begin_in_the_working_directory() {
+        for (cwd, path, absolute) in [
+            ("/workspace/home", "a.txt", "/workspace/home/a.txt"),
+            ("/workspace/home", "../a.txt", "/workspace/home/../a.txt"),
+            ("/workspace/home", "/tmp/a.txt", "/tmp/a.txt"),
+            ("/workspace/home", "", "/workspace/home"),
+            ("/workspace/home", ".", "/workspace/home"),
+            ("/", "a.txt", "/a.txt"),
+            ("/", ".", "/"),
+        ] {
+            assert_eq!(resolve(cwd, path), absolute);
+        }
+    }
+
+    #[test]
+    fn a_folder_is_told_relative_to_the_workspace() {
+        for (path, told) in [
+            ("/workspace/home", None),
+            ("/workspace/home/", None),
+            ("/workspace/home/app", Some("app")),
+            ("/workspace/home/app/src", Some("app/src")),
+            ("/workspace/homely", Some("/workspace/homely")),
+            ("/tmp", Some("/tmp")),
+            ("/", Some("/")),
+        ] {
+            assert_eq!(folder(path).as_deref(), told, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_letters_that_mean_themselves_stay() {
+        assert_eq!(
+            encode("a/../b?c=d#é %"),
+            "a%2F..%2Fb%3Fc%3Dd%23%C3%A9%20%25"
+        );
+        assert_eq!(encode("calm-otter_1.2~"), "calm-otter_1.2~");
+    }
+}

@@ -1,0 +1,104 @@
+//! Reads server-sent events, bit by bit and in time linear in their size.
+//!
+//! Lines end with LF or CR LF. The space after a colon may be missing, data may stand on several lines,
+//! and comments are skipped, as the standard says. Two things go beyond it: an event at the end of the
+//! stream needs no blank line, and a field may stand behind the letters of a terminal's spinner, which
+//! the hosted service lets through.
+
+/// The state between two chunks.
+#[derive(Debug, Default)]
+pub struct EventStream {
+    /// The start of a line whose end has not arrived.
+    line: Vec<u8>,
+    name: String,
+    data: String,
+    has_data: bool,
+}
+
+impl EventStream {
+    /// Takes the next bytes and gives each event that is complete, as name and data.
+    pub fn push(&mut self, chunk: &[u8], mut event: impl FnMut(&str, &str)) {
+        let mut lines = chunk.split(|byte| *byte == b'\n');
+        let unfinished = lines.next_back().unwrap_or_default();
+        for end in lines {
+            if self.line.is_empty() {
+                self.read_line(end, &mut event);
+            } else {
+                let mut line = std::mem::take(&mut self.line);
+                line.extend_from_slice(end);
+                self.read_line(&line, &mut event);
+                // Its room serves the next one.
+                line.clear();
+                self.line = line;
+            }
+        }
+        self.line.extend_from_slice(unfinished);
+    }
+
+    /// Ends the stream, which may end an event.
+    pub fn finish(&mut self, mut event: impl FnMut(&str, &str)) {
+        let line = std::mem::take(&mut self.line);
+        self.read_line(&line, &mut event);
+        self.dispatch(&mut event);
+    }
+
+    fn read_line(&mut self, line: &[u8], event: &mut impl FnMut(&str, &str)) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            return self.dispatch(event);
+        }
+        if let Some(name) = field(line, b"event") {
+            self.name.clear();
+            self.name.push_str(&String::from_utf8_lossy(name));
+        } else if let Some(data) = field(line, b"data") {
+            if self.has_data {
+                self.data.push('\n');
+            }
+            self.data.push_str(&String::from_utf8_lossy(data));
+            self.has_data = true;
+        }
+    }
+
+    fn dispatch(&mut self, event: &mut impl FnMut(&str, &str)) {
+        if self.has_data {
+            event(
+                if self.name.is_empty() {
+                    "message"
+                } else {
+                    &self.name
+                },
+                &self.data,
+            );
+        }
+        self.name.clear();
+        self.data.clear();
+        self.has_data = false;
+    }
+}
+
+/// The value of a field of this name.
+fn field<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let rest = line
+        .strip_prefix(name)
+        .or_else(|| without_spinner(line).strip_prefix(name))?;
+    let value = rest.strip_prefix(b":")?;
+    Some(value.strip_prefix(b" ").unwrap_or(value))
+}
+
+/// A line without the terminal sequences, spinner signs and spaces before its first word.
+fn without_spinner(mut line: &[u8]) -> &[u8] {
+    loop {
+        line = match line {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => rest, // a byte order mark
+            [0x1B, b'[', rest @ ..] => {
+                let end = rest
+                    .iter()
+                    .position(|byte| (0x40..=0x7E).contains(byte))
+                    .map_or(rest.len(), |end| end + 1);
+                rest.split_at(end).1
+            }
+            [b'\\' | b'|' | b'/' | b'-' | b' ' | b'\t' | b'\r', rest @ ..] => rest,
+            _ => return line,
+        };
+    }
+}

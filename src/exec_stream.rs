@@ -1,0 +1,160 @@
+//! Reads the stream of a command: raw output, then one trailer.
+//!
+//! ```text
+//! <any bytes>event: exit LF data: {"exit_code": 0, "cpu_ns": 1200} LF LF
+//! ```
+//!
+//! Output may contain the same words, so only a block with nothing but whitespace behind it at the end
+//! of the stream is the trailer. Only the end of what has arrived can become that: the rest is output
+//! at once, and is never copied. A stream without a trailer was cut off, which is a failure.
+
+use crate::api_types::ErrorCode;
+use crate::error::Error;
+use crate::value::Value;
+
+const EXIT: &[u8] = b"event: exit\n";
+const ERROR: &[u8] = b"event: error\n";
+const DATA: &[u8] = b"data: ";
+/// A block longer than this is output: no server sends one.
+const LONGEST_TRAILER: usize = 64 * 1024;
+
+/// The part of a stream that may be its trailer.
+#[derive(Debug, Default)]
+pub struct ExecStream {
+    held: Vec<u8>,
+    /// `held` ends inside its data line.
+    in_data: bool,
+}
+
+/// How much of the bytes so far is output for certain.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Released {
+    /// Bytes of earlier chunks that turned out to be output.
+    pub held: Vec<u8>,
+    /// How many bytes at the start of this chunk follow them.
+    pub of_chunk: usize,
+}
+
+impl ExecStream {
+    /// Takes the next bytes and says which are output.
+    pub fn push(&mut self, chunk: &[u8]) -> Released {
+        if self.held.is_empty() {
+            let start = trailer_start(chunk);
+            let (_, tail) = chunk.split_at(start);
+            self.hold(tail.to_vec());
+            return Released {
+                held: Vec::new(),
+                of_chunk: start,
+            };
+        }
+        let before = self.held.len();
+        self.held.extend_from_slice(chunk);
+        if self.in_data && !chunk.contains(&b'\n') && self.held.len() <= LONGEST_TRAILER {
+            return Released::default();
+        }
+        let start = trailer_start(&self.held);
+        let tail = self.held.split_off(start);
+        let mut output = std::mem::take(&mut self.held);
+        let of_chunk = output.len().saturating_sub(before);
+        output.truncate(before);
+        self.hold(tail);
+        Released {
+            held: output,
+            of_chunk,
+        }
+    }
+
+    /// Ends the stream: the bytes that were output after all, and how the command ended.
+    ///
+    /// `parse` reads JSON.
+    pub fn finish(
+        &mut self,
+        parse: impl FnOnce(&str) -> Option<Value>,
+    ) -> (Vec<u8>, Result<Value, Error>) {
+        let held = std::mem::take(&mut self.held);
+        match trailer(&held).and_then(|(exit, data)| read(exit, &parse(data)?)) {
+            Some(end) => (Vec::new(), end),
+            None => (held, Err(cut_off())),
+        }
+    }
+
+    fn hold(&mut self, tail: Vec<u8>) {
+        self.in_data = data_of(&tail).is_some_and(|(_, data)| !data.contains(&b'\n'));
+        self.held = tail;
+    }
+}
+
+/// The failure of a stream that ended before its trailer.
+pub fn cut_off() -> Error {
+    Error::new(
+        ErrorCode::StreamTruncated,
+        "The stream ended before it said how the command ended: the connection or the server was lost.",
+    )
+}
+
+/// What a trailer says; `None` when it is not one.
+fn read(exit: bool, data: &Value) -> Option<Result<Value, Error>> {
+    if exit {
+        let exit_code = data.number("exit_code")?;
+        let cpu_ns = data.number("cpu_ns").unwrap_or_default();
+        return Some(Ok(Value::object([
+            ("type", "exit".into()),
+            ("exitCode", exit_code.into()),
+            ("cpuNs", cpu_ns.into()),
+        ])));
+    }
+    let code = data
+        .text("code")
+        .and_then(ErrorCode::from_code)
+        .unwrap_or(ErrorCode::RunFailed);
+    Some(Err(Error::new(code, data.text("error")?)))
+}
+
+/// The trailer in held bytes, when its data line is complete: whether it is an exit, and its data.
+fn trailer(held: &[u8]) -> Option<(bool, &str)> {
+    let (exit, rest) = data_of(held)?;
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    Some((exit, std::str::from_utf8(rest.get(..end)?).ok()?))
+}
+
+/// What follows `data: ` in bytes that begin with a marker.
+fn data_of(bytes: &[u8]) -> Option<(bool, &[u8])> {
+    [(true, EXIT), (false, ERROR)]
+        .into_iter()
+        .find_map(|(exit, marker)| Some((exit, bytes.strip_prefix(marker)?.strip_prefix(DATA)?)))
+}
+
+/// Where the bytes begin that may still become the trailer.
+fn trailer_start(bytes: &[u8]) -> usize {
+    let window = bytes.len().saturating_sub(LONGEST_TRAILER);
+    let (_, seen) = bytes.split_at(window);
+    window + with_data_line(seen).unwrap_or_else(|| at_the_end(seen))
+}
+
+/// The start of a marker with its data line, finished or not, and nothing but whitespace behind it.
+fn with_data_line(bytes: &[u8]) -> Option<usize> {
+    let text_end = bytes.iter().rposition(|byte| !byte.is_ascii_whitespace())? + 1;
+    let line = bytes
+        .get(..text_end)?
+        .iter()
+        .rposition(|byte| *byte == b'\n')?
+        + 1;
+    let (before, data) = bytes.split_at(line);
+    if !data.starts_with(DATA) && !DATA.starts_with(data) {
+        return None;
+    }
+    [EXIT, ERROR]
+        .into_iter()
+        .find_map(|marker| Some(before.strip_suffix(marker)?.len()))
+}
+
+/// The start of a marker, or of the beginning of one, that ends with the bytes.
+fn at_the_end(bytes: &[u8]) -> usize {
+    let longest = ERROR.len().min(bytes.len());
+    (bytes.len() - longest..bytes.len())
+        .find(|start| {
+            let (_, end) = bytes.split_at(*start);
+            EXIT.starts_with(end) || ERROR.starts_with(end)
+        })
+        .unwrap_or(bytes.len())
+}

@@ -1,0 +1,101 @@
+//! Making, finding and removing boxes.
+
+use super::{Answer, Field, Kind, Method, Route};
+use crate::waiting::BOX_READY;
+
+/// What a new box may be given. `snapshotId` comes first and stands only in the row that restores.
+const SETTINGS: [Field; 22] = [
+    Field::body("snapshotId", "snapshot_id", Kind::Text).required(),
+    Field::body("name", "name", Kind::Text),
+    Field::body("labels", "labels", Kind::Texts),
+    Field::body("size", "size", Kind::Text),
+    Field::body("runtime", "runtime", Kind::Text),
+    Field::body("keepAlive", "keep_alive", Kind::Flag),
+    Field::body("initCommand", "init_command", Kind::Text),
+    Field::body("agent.harness", "agent", Kind::Text),
+    Field::body("agent.model", "model", Kind::Text),
+    Field::body("agent.apiKey", "agent_api_key", Kind::Text),
+    Field::body("agent.customHarness", "custom_runner", Kind::Structure),
+    Field::body("git.token", "github_token", Kind::Text),
+    Field::body("git.userName", "git_user_name", Kind::Text),
+    Field::body("git.userEmail", "git_user_email", Kind::Text),
+    Field::body("env", "env_vars", Kind::TextMap),
+    Field::body("attachHeaders", "attach_headers", Kind::Any),
+    Field::body("networkPolicy", "network_policy", Kind::Structure),
+    Field::body("skills", "skills", Kind::Texts),
+    Field::body("mcpServers", "mcp_servers", Kind::McpServers),
+    Field::body("ephemeral", "ephemeral", Kind::Flag),
+    Field::body("ttl", "ttl", Kind::Count),
+    Field::IDEMPOTENCY_KEY,
+];
+
+/// The same settings without the snapshot.
+const fn fresh() -> &'static [Field] {
+    const ALL: &[Field] = &SETTINGS;
+    match ALL.split_first() {
+        Some((_, rest)) => rest,
+        None => ALL,
+    }
+}
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        name: "Box.create",
+        method: Method::Post,
+        path: "/v2/box",
+        fields: fresh(),
+        answer: Answer::Box,
+        wait: Some(&BOX_READY),
+    },
+    Route {
+        name: "Box.fromSnapshot",
+        method: Method::Post,
+        path: "/v2/box/from-snapshot",
+        fields: &SETTINGS,
+        answer: Answer::Box,
+        wait: Some(&BOX_READY),
+    },
+    Route {
+        name: "Box.get",
+        method: Method::Get,
+        path: "/v2/box/{}",
+        fields: &[Field::path("id")],
+        answer: Answer::Box,
+        wait: None,
+    },
+    Route {
+        name: "Box.list",
+        method: Method::Get,
+        path: "/v2/box",
+        fields: &[
+            Field::query("label", "label", Kind::Text),
+            Field::query("status", "status", Kind::Text),
+        ],
+        answer: Answer::Boxes,
+        wait: None,
+    },
+    Route {
+        name: "Box.delete",
+        method: Method::Delete,
+        path: "/v2/box",
+        fields: &[Field::body("ids", "ids", Kind::Ids).required()],
+        answer: Answer::Nothing,
+        wait: None,
+    },
+    Route {
+        name: "box.delete",
+        method: Method::Delete,
+        path: "/v2/box/{}",
+        fields: &[Field::path("id")],
+        answer: Answer::Nothing,
+        wait: None,
+    },
+    Route {
+        name: "box.getStatus",
+        method: Method::Get,
+        path: "/v2/box/{}/status",
+        fields: &[Field::path("id")],
+        answer: Answer::Object,
+        wait: None,
+    },
+];

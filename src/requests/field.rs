@@ -1,0 +1,144 @@
+//! One argument of a call: its name on both sides, where it goes and what it must be.
+//!
+//! Constructors are `const` so that the tables of routes are static data.
+
+/// Where an argument goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A segment of the path.
+    Path,
+    /// A member of the query.
+    Query,
+    /// A member of the JSON body.
+    Body,
+    /// A header that makes the request safe to repeat.
+    Header,
+    /// A member of the JSON body that JavaScript hands over aside.
+    Payload,
+}
+
+/// What an argument must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text with something in it.
+    Text,
+    /// Text that stands as a segment in an address.
+    Id,
+    /// A whole number from 0 on.
+    Count,
+    /// `true` or `false`; only `true` travels.
+    Flag,
+    /// A list of texts.
+    Texts,
+    /// A list of ids with at least one in it.
+    Ids,
+    /// A shell command as text, or a program and its arguments as a list.
+    Command,
+    /// A path in the box, relative to its working directory.
+    Path,
+    /// A working directory, told relative to the workspace.
+    Folder,
+    /// The directory to list: the working directory, told relative to the workspace when that is it.
+    Directory,
+    /// An object of names and texts, both the user's own.
+    TextMap,
+    /// An object or list whose names are ours: they change case.
+    Structure,
+    /// Anything, passed on as it is.
+    Any,
+    /// MCP servers, each with a `package` or a `url`.
+    McpServers,
+}
+
+impl Kind {
+    /// How a sentence says it.
+    pub(super) const fn expected(self) -> &'static str {
+        match self {
+            Self::Text | Self::Path | Self::Folder | Self::Directory => {
+                "a string that is not empty"
+            }
+            Self::Id => "a string that is not empty, \".\" or \"..\"",
+            Self::Count => "a whole number, 0 or more",
+            Self::Flag => "true or false",
+            Self::Texts => "an array of strings",
+            Self::Ids => "an array of at least one string that is not empty",
+            Self::Command => "a string, or an array of strings with the program first",
+            Self::TextMap => "an object whose values are strings",
+            Self::Structure | Self::Any => "an object",
+            Self::McpServers => "an array of objects with `name` and either `package` or `url`",
+        }
+    }
+}
+
+/// One argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name in JavaScript, with a dot when it is a member of a group.
+    pub js: &'static str,
+    /// Its name on the wire.
+    pub wire: &'static str,
+    /// Where it goes.
+    pub place: Place,
+    /// What it must be.
+    pub kind: Kind,
+    /// Whether the call needs it.
+    pub required: bool,
+}
+
+impl Field {
+    pub(super) const fn path(js: &'static str) -> Self {
+        Self {
+            js,
+            wire: js,
+            place: Place::Path,
+            kind: Kind::Id,
+            required: true,
+        }
+    }
+
+    pub(super) const fn query(js: &'static str, wire: &'static str, kind: Kind) -> Self {
+        Self {
+            js,
+            wire,
+            place: Place::Query,
+            kind,
+            required: false,
+        }
+    }
+
+    pub(super) const fn body(js: &'static str, wire: &'static str, kind: Kind) -> Self {
+        Self {
+            js,
+            wire,
+            place: Place::Body,
+            kind,
+            required: false,
+        }
+    }
+
+    pub(super) const fn payload(wire: &'static str) -> Self {
+        Self {
+            js: wire,
+            wire,
+            place: Place::Payload,
+            kind: Kind::Any,
+            required: false,
+        }
+    }
+
+    pub(super) const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    /// `idempotencyKey`, with which a call that makes something may be sent again after a failure.
+    pub(super) const IDEMPOTENCY_KEY: Self = Self {
+        js: "idempotencyKey",
+        wire: "Idempotency-Key",
+        place: Place::Header,
+        kind: Kind::Id,
+        required: false,
+    };
+}
