@@ -1,0 +1,1 @@
+await box.deleteSnapshot("snap_x7f...")
