@@ -14,6 +14,7 @@ mod host;
 mod init;
 pub mod launcher;
 mod open_in_box;
+pub mod probe;
 mod processes;
 mod program;
 mod root;

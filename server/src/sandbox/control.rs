@@ -17,6 +17,7 @@ pub(super) struct Setup {
     pub(super) mounts: Vec<SetupMount>,
     pub(super) lock_file: PathBuf,
     pub(super) max_processes: u64,
+    pub(super) max_memory_bytes: u64,
     pub(super) proxy_port: u16,
 }
 
@@ -44,6 +45,8 @@ pub(super) enum Request {
     Run { id: u64, argv: Vec<String>, env: Vec<(String, String)>, cwd: PathBuf },
     /// Kills every process of the run's session. No answer.
     EndRun { id: u64 },
+    /// Kills every process that holds a pipe of the run, whatever its session. No answer.
+    EndHolders { id: u64 },
     /// The run will not be spoken of again. No answer.
     ForgetRun { id: u64 },
     /// Opens a file and hands it over.

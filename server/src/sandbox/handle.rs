@@ -54,6 +54,7 @@ impl Sandbox {
         let (ours, theirs) = socket::pair()
             .map_err(|source| SandboxError::Setup { step: "make a socket".into(), source })?;
         let launcher = process::Command::new(host.launcher())
+            .arg0("init")
             .arg("sandbox")
             .env_clear()
             .stdin(Stdio::from(theirs))
@@ -241,6 +242,7 @@ fn describe(
         mounts: overlays,
         lock_file: spec.lock_file,
         max_processes: spec.limits.processes,
+        max_memory_bytes: spec.limits.memory_bytes,
         proxy_port: PROXY_PORT,
     };
     Ok((setup, mounts))

@@ -45,6 +45,11 @@ impl SandboxHost {
         self.id_map
     }
 
+    /// Whether the host's files can be shown as the box's own.
+    pub fn maps_owners(&self) -> bool {
+        self.user_namespace.is_some()
+    }
+
     pub(super) fn launcher(&self) -> &Path {
         &self.launcher
     }

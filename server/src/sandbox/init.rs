@@ -37,7 +37,7 @@ pub(super) fn serve(
         SignalFd::with_flags(&child_ended, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
             .named(|| "signalfd(SIGCHLD)".into())?;
     let root = open::directory_handle(Path::new("/"))?;
-    let mut init = Init { control, root, runs: HashMap::new(), sessions: HashMap::new() };
+    let mut init = Init { control, root, runs: HashMap::new(), begun: HashMap::new() };
     send(control, &Reply::Ready, &[proxy.as_fd()])?;
     drop(proxy);
     let mut buffer = vec![0; socket::MAX_MESSAGE];
@@ -92,13 +92,19 @@ fn end_everything() {
     while nix::sys::wait::wait().is_ok() {}
 }
 
+/// What a run's processes can be known by.
+struct Begun {
+    session: Pid,
+    pipes: Vec<u64>,
+}
+
 struct Init<'socket> {
     control: BorrowedFd<'socket>,
     root: OwnedFd,
     /// The run that each of our own children is.
     runs: HashMap<Pid, u64>,
-    /// The session of each run until the server forgets it: some of it may outlive the child.
-    sessions: HashMap<u64, Pid>,
+    /// Each run until the server forgets it: some of it may outlive the child.
+    begun: HashMap<u64, Begun>,
 }
 
 impl Init<'_> {
@@ -110,13 +116,20 @@ impl Init<'_> {
                 self.answer(id, started)
             }
             Request::EndRun { id } => {
-                if let Some(session) = self.sessions.get(&id) {
-                    processes::kill_session(*session);
+                if let Some(begun) = self.begun.get(&id) {
+                    processes::kill_session(begun.session);
+                    processes::kill_holders(&begun.pipes);
+                }
+                Ok(())
+            }
+            Request::EndHolders { id } => {
+                if let Some(begun) = self.begun.get(&id) {
+                    processes::kill_holders(&begun.pipes);
                 }
                 Ok(())
             }
             Request::ForgetRun { id } => {
-                self.sessions.remove(&id);
+                self.begun.remove(&id);
                 Ok(())
             }
             Request::Open { id, path, how } => self.open(id, &path, how),
@@ -140,10 +153,11 @@ impl Init<'_> {
     fn run(&mut self, id: u64, cwd: &Path, program: Program) -> Result<()> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
         let directory = open::open_beneath(self.root.as_fd(), cwd, flags, Mode::empty())?;
+        let pipes = program.pipes()?;
         let pid = program.start(directory.as_fd())?;
         // A number in use again stands for no older session.
-        self.sessions.retain(|_, session| *session != pid);
-        self.sessions.insert(id, pid);
+        self.begun.retain(|_, begun| begun.session != pid);
+        self.begun.insert(id, Begun { session: pid, pipes });
         self.runs.insert(pid, id);
         Ok(())
     }

@@ -132,6 +132,8 @@ fn limit(setup: &Setup) -> linux::Result<()> {
     use nix::sys::resource::{Resource, setrlimit};
     let limits = [
         (Resource::RLIMIT_NPROC, setup.max_processes),
+        // What a single process may fill; reservations that are never written don't count.
+        (Resource::RLIMIT_DATA, setup.max_memory_bytes),
         (Resource::RLIMIT_CORE, 0),
     ];
     for (resource, value) in limits {

@@ -33,15 +33,31 @@ pub(super) fn count() -> usize {
 
 /// Kills every process of a session.
 pub(super) fn kill_session(session: Pid) {
+    kill_all(|process| process.session == session.as_raw());
+}
+
+/// Kills every process that has one of these pipes open, by inode.
+pub(super) fn kill_holders(pipes: &[u64]) {
+    let links: Vec<String> = pipes.iter().map(|inode| format!("pipe:[{inode}]")).collect();
+    kill_all(|process| {
+        let descriptors = fs::read_dir(format!("/proc/{}/fd", process.pid));
+        descriptors.into_iter().flatten().flatten().any(|descriptor| {
+            let target = fs::read_link(descriptor.path()).unwrap_or_default();
+            links.iter().any(|link| target.as_os_str() == link.as_str())
+        })
+    });
+}
+
+fn kill_all(condemned: impl Fn(&Process) -> bool) {
     for _ in 0..ROUNDS {
-        let members: Vec<Process> =
-            list().filter(|process| process.session == session.as_raw()).collect();
-        if members.is_empty() {
-            return;
-        }
-        for member in members {
+        let mut found = false;
+        for process in list().filter(&condemned) {
+            found = true;
             // One that has just ended needs no killing.
-            let _ = kill(Pid::from_raw(member.pid), Signal::SIGKILL);
+            let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
+        }
+        if !found {
+            return;
         }
     }
 }

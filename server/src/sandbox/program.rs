@@ -7,6 +7,7 @@ use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
+use nix::sys::stat::fstat;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir, setsid};
 
@@ -43,6 +44,14 @@ impl Program {
             Clone::Parent(pid) => Ok(pid),
             Clone::Child => process::exit_now(self.become_it(&argv, &env, directory)),
         }
+    }
+
+    /// The inodes of the pipes it writes to.
+    pub(super) fn pipes(&self) -> Result<Vec<u64>> {
+        let outputs = self.stdio.iter().skip(1);
+        outputs
+            .map(|pipe| fstat(pipe).map(|stat| stat.st_ino).named(|| "fstat(pipe)".into()))
+            .collect()
     }
 
     /// Returns only with the exit code of a program that could not be run.

@@ -15,12 +15,8 @@ use super::{Exit, SandboxError};
 
 /// How long a run's pipes may stay open after its own process ended, for output still on its way
 /// through a program that is itself about to end, like `tee`. Checked at the end of each pause.
-const GRACE: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_millis(10),
-    Duration::from_millis(40),
-    Duration::from_millis(150),
-];
+const GRACE: [Duration; 3] =
+    [Duration::ZERO, Duration::from_millis(5), Duration::from_millis(45)];
 
 /// One command in a sandbox. Dropping it kills the command.
 #[derive(Debug)]
@@ -97,7 +93,7 @@ pub(super) async fn release(connection: Arc<Connection>, id: u64, pipes: Pipes) 
         }
     }
     if held {
-        connection.tell(&Request::EndRun { id });
+        connection.tell(&Request::EndHolders { id });
     }
     connection.tell(&Request::ForgetRun { id });
 }

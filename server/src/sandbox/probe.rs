@@ -1,0 +1,126 @@
+//! What this machine can do for boxes, for `box-server doctor`.
+
+use std::fs;
+use std::path::Path;
+
+use nix::unistd::Uid;
+
+use super::{Command, Limits, Sandbox, SandboxError, SandboxHost, SandboxSpec};
+use crate::snapshots::{ImageSource, LayerStore};
+
+/// One feature, looked for by using it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked for.
+    pub feature: &'static str,
+    /// `Ok`, or why it is not there.
+    pub outcome: Result<(), String>,
+    /// Whether boxes can't run at all without it.
+    pub needed: bool,
+    /// What is lost without it.
+    pub lost_without: &'static str,
+    /// How to get it.
+    pub remedy: &'static str,
+}
+
+/// Programs that the host image is expected to have, and what needs them.
+const PROGRAMS: [(&str, &str, &str); 4] = [
+    ("git", "git.clone and the other git calls", "install the package git"),
+    ("node", "JavaScript in boxes of the host image", "install Node.js under /usr"),
+    ("npm", "npm install in boxes of the host image", "install npm under /usr"),
+    ("python3", "Python in boxes of the host image", "install the package python3"),
+];
+
+const LIMITS: Limits = Limits { cpus: 1, memory_bytes: 1 << 30, processes: 64 };
+
+/// Looks for everything, in a scratch directory under `data`. `launcher` is the box-server binary.
+pub async fn findings(launcher: &Path, data: &Path) -> Vec<Finding> {
+    let host = SandboxHost::prepare(launcher);
+    let mut findings = vec![Finding {
+        feature: "user namespaces",
+        outcome: host.as_ref().map(drop).map_err(ToString::to_string),
+        needed: true,
+        lost_without: "boxes can't be isolated, so none is started",
+        remedy: "sysctl user.max_user_namespaces=65536, and on Ubuntu also \
+                 kernel.apparmor_restrict_unprivileged_userns=0",
+    }];
+    if let Ok(host) = &host {
+        findings.push(sandbox(host, data).await);
+        findings.push(mapped_owners(host));
+    }
+    findings.extend(PROGRAMS.map(|(program, lost_without, remedy)| Finding {
+        feature: program,
+        outcome: installed(program),
+        needed: false,
+        lost_without,
+        remedy,
+    }));
+    findings
+}
+
+/// Builds a sandbox and runs a command in it: the proof of all that boxes need.
+async fn sandbox(host: &SandboxHost, data: &Path) -> Finding {
+    let scratch = data.join("doctor");
+    let outcome = try_sandbox(host, &scratch).await;
+    // What can't be removed is removed by the next run.
+    let _ = fs::remove_dir_all(&scratch);
+    Finding {
+        feature: "overlayfs, /proc, seccomp and a network of its own in a namespace",
+        outcome,
+        needed: true,
+        lost_without: "boxes can't be isolated, so none is started",
+        remedy: "a kernel from 5.13 on, outside of a container that masks /proc, and a data \
+                 directory on ext4, xfs, btrfs or tmpfs",
+    }
+}
+
+async fn try_sandbox(host: &SandboxHost, scratch: &Path) -> Result<(), String> {
+    let store = LayerStore::open(scratch, &ImageSource::Host, host).map_err(|e| e.to_string())?;
+    let disk = store.disk("doctor", &[]).map_err(|error| error.to_string())?;
+    let lock_file = store.lock_file("doctor");
+    let spec = SandboxSpec { box_id: "doctor".into(), disk, lock_file, limits: LIMITS };
+    let sandbox = Sandbox::start(host, spec).await.map_err(|error| error.to_string())?;
+    let outcome = run_true(&sandbox).await.map_err(|error| error.to_string());
+    sandbox.stop().await;
+    match outcome? {
+        0 => Ok(()),
+        code => Err(format!("`true` ended with exit code {code}")),
+    }
+}
+
+async fn run_true(sandbox: &Sandbox) -> Result<i32, SandboxError> {
+    let command = Command {
+        argv: vec!["true".into()],
+        env: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        cwd: "/".into(),
+        merge_stderr: true,
+        stdin: Vec::new(),
+    };
+    Ok(sandbox.run(command).await?.wait().await?.code)
+}
+
+fn mapped_owners(host: &SandboxHost) -> Finding {
+    let outcome = if host.maps_owners() {
+        Ok(())
+    } else if Uid::effective().is_root() {
+        Err("the filesystem of /usr refuses it".into())
+    } else {
+        Err("the server is not root".into())
+    };
+    Finding {
+        feature: "id-mapped mounts",
+        outcome,
+        needed: false,
+        lost_without: "the host's programs belong to nobody in a box and can't be replaced there; \
+                       /usr/local, /opt, npm and pip installs work all the same",
+        remedy: "run the server as root, on a kernel whose filesystem of /usr supports it",
+    }
+}
+
+fn installed(program: &str) -> Result<(), String> {
+    let places = ["/usr/local/bin", "/usr/bin", "/bin"];
+    if places.iter().any(|place| Path::new(place).join(program).exists()) {
+        return Ok(());
+    }
+    Err(format!("not in {}", places.join(", ")))
+}
