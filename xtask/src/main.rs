@@ -7,6 +7,7 @@
     reason = "what these commands print is their interface"
 )]
 
+mod bench;
 mod build;
 mod cargo_metadata;
 mod check;
@@ -34,6 +35,7 @@ usage: cargo xtask <command>
   test           every suite: native, server, packed tarball in Node, page in a browser, scenario
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1
+  bench          measure, print a table, keep the figures in target/bench
   pack           the npm tarball, held to its file list and size budget
 ";
 
@@ -59,6 +61,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             build::build(&workspace)?;
             pack::pack(&workspace)?;
         }
+        ["bench"] => bench::bench(&workspace)?,
         ["demo"] => demo::demo(&workspace)?,
         ["demo", "--check"] => demo::check(&workspace)?,
         [] | ["help" | "--help" | "-h"] => print!("{USAGE}"),

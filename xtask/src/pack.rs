@@ -40,6 +40,13 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<Consumer> {
     Ok(consumer)
 }
 
+/// What a page downloads that uses all of the package, in bytes of brotli.
+pub(crate) fn bundle_brotli(workspace: &Workspace, consumer: &Consumer) -> Result<u64> {
+    sizes::measure(workspace, consumer)?
+        .bundle_brotli()
+        .context("the bundle was not measured")
+}
+
 fn npm_pack(workspace: &Workspace) -> Result<(PathBuf, Vec<String>)> {
     let destination = workspace.target("package");
     fs::create_dir_all(&destination)

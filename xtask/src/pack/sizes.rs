@@ -50,6 +50,12 @@ impl Sizes {
             .map(|(name, sizes)| (name.as_str(), sizes))
     }
 
+    pub(super) fn bundle_brotli(&self) -> Option<u64> {
+        self.entries()
+            .find(|(name, _)| *name == Self::BUNDLE)
+            .map(|(_, [_, _, brotli])| *brotli)
+    }
+
     #[cfg(test)]
     pub(super) fn of(entries: &[(&str, [u64; 3])]) -> Self {
         let owned = entries
