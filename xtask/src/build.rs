@@ -74,7 +74,7 @@ fn shrink(workspace: &Workspace) -> Result<()> {
     let before = size(&module)?;
     program::run(
         workspace
-            .node_program("wasm-opt")
+            .command("wasm-opt")
             .args(WASM_FEATURES)
             .args(["-Oz", "--output"])
             .arg(&shrunk)

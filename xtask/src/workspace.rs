@@ -45,16 +45,10 @@ impl Workspace {
         command
     }
 
-    /// A program of the root package's development dependencies.
-    pub(crate) fn node_program(&self, name: &str) -> Command {
-        let program = self.path("node_modules/.bin").join(name);
-        self.command(&program.to_string_lossy())
-    }
-
     fn path_variable(&self) -> std::ffi::OsString {
-        let own = self.target("tools/bin");
+        let own = [self.target("tools/bin"), self.path("node_modules/.bin")];
         let inherited = std::env::var_os("PATH").unwrap_or_default();
-        let paths = std::iter::once(own).chain(std::env::split_paths(&inherited));
+        let paths = own.into_iter().chain(std::env::split_paths(&inherited));
         // A directory whose name holds a colon can't be on PATH; then the inherited one must do.
         std::env::join_paths(paths).unwrap_or(inherited)
     }

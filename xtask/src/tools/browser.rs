@@ -30,7 +30,7 @@ pub(crate) fn ensure_browser(workspace: &Workspace) -> Result<PathBuf> {
     println!("   no browser found: asking Playwright for its own");
     if let Err(error) = program::run(
         workspace
-            .node_program("playwright-core")
+            .command("playwright-core")
             .args(["install", "chromium"]),
     ) {
         println!("   {error:#}");
