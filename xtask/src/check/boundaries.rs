@@ -124,8 +124,11 @@ fn exclusive_exports_in(file: &SourceFile) -> Vec<String> {
             attribute_above = true;
         } else if line.starts_with("impl") {
             exported = attribute_above;
+            attribute_above = false;
         } else if line.starts_with('}') {
             exported = false;
+        } else if line.starts_with(char::is_alphabetic) {
+            // The attribute belonged to another item.
             attribute_above = false;
         } else if exported && line.contains("&mut self") {
             let reason = "overlapping calls of this would throw: use interior mutability";
