@@ -1,0 +1,111 @@
+//! What must survive a restart: boxes, snapshots, the order of their layers, runs. SQLite.
+//!
+//! Rows and transactions only. Decides nothing about boxes, never touches a layer's directory and
+//! never sees a secret in clear: what is sealed stays sealed here.
+//! Each method is one transaction and blocks; async code goes through [`Store::run`].
+
+mod boxes;
+mod chains;
+mod migrations;
+mod runs;
+mod snapshots;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+use thiserror::Error;
+
+pub(crate) use boxes::{BoxRecord, BoxSettings, Inserted, Origin};
+pub(crate) use runs::{RunOutcome, RunRecord};
+pub(crate) use snapshots::{NewLayer, NewSnapshot, SnapshotSource};
+
+/// Why the store could not answer.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The file can't be opened or is no database.
+    #[error("the database {path} can't be opened: {source}")]
+    Open {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A newer box-server wrote it.
+    #[error(
+        "the database has format {found}, this box-server knows up to {known}; use the newer box-server that wrote it"
+    )]
+    TooNew {
+        /// The format of the file.
+        found: i64,
+        /// The newest format known here.
+        known: i64,
+    },
+    /// A statement failed.
+    #[error("the database failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A JSON column does not hold what it should.
+    #[error("a row of the database can't be read: {0}")]
+    Row(#[from] serde_json::Error),
+    /// The thread that ran the statement ended early.
+    #[error("a database call was interrupted: {0}")]
+    Interrupted(String),
+}
+
+impl StoreError {
+    /// Whether the disk under the database is full.
+    pub(crate) fn is_storage_full(&self) -> bool {
+        matches!(self, Self::Sqlite(error) | Self::Open { source: error, .. }
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
+    }
+}
+
+/// The database of one data directory.
+#[derive(Debug)]
+pub(crate) struct Store {
+    connection: Mutex<Connection>,
+}
+
+impl Store {
+    /// Opens or makes the database at `path` and brings it to the newest format.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let opened = |source| StoreError::Open {
+            path: path.to_owned(),
+            source,
+        };
+        let mut connection = Connection::open(path).map_err(opened)?;
+        connection
+            .pragma_update(None, "journal_mode", "WAL")
+            .map_err(opened)?;
+        // A commit is in the kernel's hands when it returns, so killing the server loses nothing.
+        connection
+            .pragma_update(None, "synchronous", "NORMAL")
+            .map_err(opened)?;
+        connection
+            .pragma_update(None, "foreign_keys", "ON")
+            .map_err(opened)?;
+        migrations::apply(&mut connection)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+        })
+    }
+
+    /// Runs `work` where blocking is allowed.
+    pub(crate) async fn run<T, F>(self: &Arc<Self>, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    {
+        let store = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&store))
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Interrupted(error.to_string())))
+    }
+
+    /// A panic elsewhere can't leave half a transaction behind: dropping one rolls it back.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

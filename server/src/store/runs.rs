@@ -1,0 +1,151 @@
+//! Run rows: the history of what was executed in a box.
+
+use rusqlite::{Row, params};
+use serde::Serialize;
+
+use super::{Store, StoreError};
+
+/// One run as `GET …/runs` shows it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct RunRecord {
+    pub(crate) id: String,
+    pub(crate) box_id: String,
+    /// `agent` or `shell`.
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) status: String,
+    /// The prompt, or the command with its arguments.
+    pub(crate) prompt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_id: Option<String>,
+    #[serde(flatten)]
+    pub(crate) outcome: RunOutcome,
+    pub(crate) created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) completed_at: Option<i64>,
+}
+
+/// What is known of a run once it has ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct RunOutcome {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exit_code: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error_message: Option<String>,
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
+    pub(crate) cached_input_tokens: u64,
+    pub(crate) cost_usd: f64,
+    pub(crate) cpu_ns: u64,
+    pub(crate) duration_ms: u64,
+}
+
+impl Store {
+    /// Records that a run has begun; it counts as activity of its box and wakes a paused one.
+    pub(crate) fn insert_run(&self, run: &RunRecord) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        transaction
+            .prepare_cached(
+                "INSERT INTO runs (id, box_id, type, status, prompt, model, session_id, created_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                run.id,
+                run.box_id,
+                run.kind,
+                run.status,
+                run.prompt,
+                run.model,
+                run.session_id,
+                run.created_at,
+            ])?;
+        transaction
+            .prepare_cached("UPDATE boxes SET last_activity_at = ?2 WHERE id = ?1")?
+            .execute(params![run.box_id, run.created_at])?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Records how a run ended: `completed`, `failed` or `cancelled`.
+    pub(crate) fn finish_run(
+        &self,
+        id: &str,
+        status: &str,
+        outcome: &RunOutcome,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.connection()
+            .prepare_cached(
+                "UPDATE runs SET status = ?2, output = ?3, exit_code = ?4, error_message = ?5, \
+                 input_tokens = ?6, output_tokens = ?7, cached_input_tokens = ?8, cost_usd = ?9, \
+                 cpu_ns = ?10, duration_ms = ?11, completed_at = ?12 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                status,
+                outcome.output,
+                outcome.exit_code,
+                outcome.error_message,
+                outcome.input_tokens,
+                outcome.output_tokens,
+                outcome.cached_input_tokens,
+                outcome.cost_usd,
+                outcome.cpu_ns,
+                outcome.duration_ms,
+                now,
+            ])?;
+        Ok(())
+    }
+
+    /// Marks what was running when the last server ended as failed.
+    pub(crate) fn fail_unfinished_runs(&self, now: i64) -> Result<usize, StoreError> {
+        Ok(self.connection().execute(
+            "UPDATE runs SET status = 'failed', completed_at = ?1, \
+             error_message = 'the server ended during this run' WHERE status = 'running'",
+            [now],
+        )?)
+    }
+
+    /// A box's runs, newest first, at most `limit`.
+    pub(crate) fn list_runs(&self, box_id: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT * FROM runs WHERE box_id = ?1 ORDER BY created_at DESC, rowid DESC LIMIT ?2",
+        )?;
+        let runs = statement
+            .query_map(params![box_id, limit], read_run)?
+            .collect::<Result<_, _>>()?;
+        Ok(runs)
+    }
+}
+
+fn read_run(row: &Row<'_>) -> Result<RunRecord, rusqlite::Error> {
+    let kind: String = row.get("type")?;
+    Ok(RunRecord {
+        id: row.get("id")?,
+        box_id: row.get("box_id")?,
+        kind: if kind == "agent" { "agent" } else { "shell" },
+        status: row.get("status")?,
+        prompt: row.get("prompt")?,
+        model: row.get("model")?,
+        session_id: row.get("session_id")?,
+        outcome: RunOutcome {
+            output: row.get("output")?,
+            exit_code: row.get("exit_code")?,
+            error_message: row.get("error_message")?,
+            input_tokens: row.get("input_tokens")?,
+            output_tokens: row.get("output_tokens")?,
+            cached_input_tokens: row.get("cached_input_tokens")?,
+            cost_usd: row.get("cost_usd")?,
+            cpu_ns: row.get("cpu_ns")?,
+            duration_ms: row.get("duration_ms")?,
+        },
+        created_at: row.get("created_at")?,
+        completed_at: row.get("completed_at")?,
+    })
+}
