@@ -1,0 +1,168 @@
+//! Boxes: what each may do next, and the one owner that does it.
+//!
+//! Takes requests in the shapes of the wire and answers in them, but never sees a status code or
+//! a header. Works on sandboxes, layers and files only through the modules of those names.
+//!
+//! ```text
+//!            create, from snapshot
+//!                     │
+//!                     ▼     first run starts        pause
+//!    (sandbox is     idle ──────────────────▶ running ────▶ paused
+//!     started when    ▲ ◀────────────────────             │
+//!     there is work)  │      last run ended               │
+//!                     └──────────── resume, or any work ──┘
+//!                 delete, from each state ────▶ deleted (a tombstone)
+//! ```
+//!
+//! `idle` and `paused` are stored. `running` is a count of runs in the owner, so nothing has to be
+//! put right after a crash. An idle box may or may not have a sandbox: one is started when there is
+//! work and stopped after a while without any process in it.
+
+mod agent;
+mod agent_events;
+mod create;
+mod delete;
+mod environment;
+mod error;
+mod exec;
+mod exec_stream;
+mod files;
+mod git;
+mod git_repo;
+mod idle;
+mod ids;
+mod lookup;
+mod owner;
+mod paths;
+mod pause;
+mod rules;
+mod runs;
+mod secrets;
+mod snapshot;
+mod wake;
+mod words;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::egress;
+use crate::sandbox::SandboxHost;
+use crate::snapshots::LayerStore;
+use crate::store::Store;
+
+pub(crate) use agent::AgentStream;
+pub(crate) use delete::Which;
+pub(crate) use error::BoxError;
+pub(crate) use exec_stream::{ExecEvent, ExecStream};
+pub(crate) use files::ReadRange;
+use owner::BoxOwner;
+pub(crate) use secrets::SecretKey;
+pub(crate) use secrets::SecretsError;
+
+/// All boxes of one data directory. A cheap handle.
+#[derive(Clone, Debug)]
+pub(crate) struct Boxes {
+    inner: Arc<Inner>,
+}
+
+/// What the boxes need from outside.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) store: Arc<Store>,
+    pub(crate) layers: Arc<LayerStore>,
+    pub(crate) host: SandboxHost,
+    pub(crate) secret_key: SecretKey,
+    pub(crate) egress: egress::Policy,
+    /// How long a sandbox without processes is kept for the next command.
+    pub(crate) stop_idle_after: Duration,
+}
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    /// Owners of the boxes that were used since the server started.
+    owners: Mutex<HashMap<String, Arc<BoxOwner>>>,
+    /// Set once, when the server stops: no sandbox is started any more.
+    stopping: AtomicBool,
+}
+
+impl Boxes {
+    /// Puts right what a crash may have left, then takes charge.
+    ///
+    /// # Errors
+    ///
+    /// When the database or the layers can't be read.
+    pub(crate) async fn open(parts: Parts) -> Result<Self, BoxError> {
+        let boxes = Self {
+            inner: Arc::new(Inner {
+                parts,
+                owners: Mutex::default(),
+                stopping: AtomicBool::new(false),
+            }),
+        };
+        boxes.recover().await?;
+        idle::watch(&boxes);
+        Ok(boxes)
+    }
+
+    async fn recover(&self) -> Result<(), BoxError> {
+        let layers = Arc::clone(&self.inner.parts.layers);
+        let uncounted = self
+            .blocking(move |store| {
+                let interrupted = store.fail_unfinished_runs(unix_now())?;
+                if interrupted > 0 {
+                    tracing::info!(interrupted, "runs of the last server were marked as failed");
+                }
+                layers.recover(&store.live_box_ids()?, &store.known_layers()?)?;
+                Ok(store.uncounted_layers()?)
+            })
+            .await?;
+        for layer_id in uncounted {
+            self.count_in_background(layer_id);
+        }
+        Ok(())
+    }
+
+    fn owners(&self) -> MutexGuard<'_, HashMap<String, Arc<BoxOwner>>> {
+        self.inner
+            .owners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work`, which may block, where blocking is allowed.
+    async fn blocking<T, F>(&self, work: F) -> Result<T, BoxError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, BoxError> + Send + 'static,
+    {
+        let store = Arc::clone(&self.inner.parts.store);
+        tokio::task::spawn_blocking(move || work(&store))
+            .await
+            .unwrap_or_else(|error| Err(BoxError::Interrupted(error.to_string())))
+    }
+}
+
+/// Runs `work` to its end even when the caller goes away in the middle: a client that hangs up
+/// must not leave a box half changed.
+async fn to_completion<T, F>(work: F) -> Result<T, BoxError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, BoxError>> + Send + 'static,
+{
+    tokio::spawn(work)
+        .await
+        .unwrap_or_else(|error| Err(BoxError::Interrupted(error.to_string())))
+}
+
+/// Unix seconds, the clock of everything that is stored.
+fn unix_now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| {
+            i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+        })
+}

@@ -1,0 +1,155 @@
+//! Running a command to its end and answering with all it wrote.
+
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe::Receiver;
+use upstash_box_wasm::api_types::{ExecRequest, ExecResponse};
+
+use super::error::BoxError;
+use super::runs::{ActiveRun, Entry, TIMED_OUT, reached};
+use super::{Boxes, environment, paths, rules, to_completion};
+use crate::sandbox::Command;
+
+/// How much of each output one answer holds. The rest is read and dropped, so that the command
+/// does not block; a stream has no limit.
+const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
+
+impl Boxes {
+    /// Runs a command. A command that fails is a result, not an error.
+    pub(crate) async fn exec(
+        &self,
+        reference: &str,
+        request: ExecRequest,
+    ) -> Result<ExecResponse, BoxError> {
+        let mut active = self.start_command(reference, request, false).await?;
+        let run_id = active.id.clone();
+        let mut collected = Collected::default();
+        let is_timed_out = match collected.read(&mut active).await {
+            Ok(is_timed_out) => is_timed_out,
+            Err(error) => {
+                active.lose(error.to_string()).await?;
+                return Err(BoxError::Output(error));
+            }
+        };
+        let exit = active
+            .finish(|_, outcome| {
+                if is_timed_out {
+                    outcome.exit_code = Some(TIMED_OUT);
+                }
+            })
+            .await?;
+        let exit_code = if is_timed_out { TIMED_OUT } else { exit.code };
+        Ok(ExecResponse {
+            run_id: Some(run_id),
+            exit_code,
+            output: String::from_utf8_lossy(&collected.output.bytes).into_owned(),
+            error: Some(collected.error_text(is_timed_out)),
+            cpu_ns: Some(u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX)),
+        })
+    }
+
+    /// Starts the command that an exec request describes.
+    pub(super) async fn start_command(
+        &self,
+        reference: &str,
+        request: ExecRequest,
+        merge_stderr: bool,
+    ) -> Result<ActiveRun, BoxError> {
+        rules::command(&request.command)?;
+        let cwd = paths::working_directory(request.folder.as_deref())?;
+        let (this, reference) = (self.clone(), reference.to_owned());
+        to_completion(async move {
+            let entered = this.enter(&reference).await?;
+            let env_vars = this.secrets_of(&entered)?.env_vars;
+            let entry = Entry {
+                kind: "shell",
+                prompt: request.command.join(" "),
+                timeout_ms: request.timeout,
+                ..Entry::default()
+            };
+            let command = Command {
+                env: environment::variables(&entered.record, &env_vars, &[]),
+                argv: request.command,
+                cwd,
+                merge_stderr,
+                stdin: Vec::new(),
+            };
+            this.start_run(entered, command, entry).await
+        })
+        .await
+    }
+}
+
+/// Both outputs of a run.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) output: Capped,
+    pub(super) error: Capped,
+}
+
+/// The beginning of an output.
+#[derive(Debug, Default)]
+pub(super) struct Capped {
+    pub(super) bytes: Vec<u8>,
+    total: usize,
+}
+
+impl Collected {
+    /// Reads both outputs to their end; whether the run was killed because its time was up.
+    pub(super) async fn read(&mut self, active: &mut ActiveRun) -> std::io::Result<bool> {
+        let deadline = active.deadline;
+        let run = &mut active.run;
+        let mut is_output_open = true;
+        let mut is_error_open = run.stderr.is_some();
+        let mut is_timed_out = false;
+        while is_output_open || is_error_open {
+            tokio::select! {
+                open = self.output.read(Some(&mut run.stdout)), if is_output_open => {
+                    is_output_open = open?;
+                }
+                open = self.error.read(run.stderr.as_mut()), if is_error_open => {
+                    is_error_open = open?;
+                }
+                () = reached(deadline), if !is_timed_out => {
+                    is_timed_out = true;
+                    run.kill();
+                }
+            }
+        }
+        Ok(is_timed_out)
+    }
+
+    /// Standard error, with what there is to say about the answer itself at its end.
+    fn error_text(&self, is_timed_out: bool) -> String {
+        let mut text = String::from_utf8_lossy(&self.error.bytes).into_owned();
+        for (what, capped) in [("output", &self.output), ("error", &self.error)] {
+            if capped.total > MAX_OUTPUT_BYTES {
+                text.push_str(&format!(
+                    "\nbox-server: standard {what} was cut after 16 MiB of {} bytes; \
+                     exec-stream has no limit\n",
+                    capped.total
+                ));
+            }
+        }
+        if is_timed_out {
+            text.push_str("\nbox-server: the command was ended because its timeout was up\n");
+        }
+        text
+    }
+}
+
+impl Capped {
+    /// Reads once; whether there may be more. Losing this future in a `select!` loses no bytes.
+    async fn read(&mut self, pipe: Option<&mut Receiver>) -> std::io::Result<bool> {
+        let Some(pipe) = pipe else { return Ok(false) };
+        if self.bytes.len() < MAX_OUTPUT_BYTES {
+            let room = MAX_OUTPUT_BYTES - self.bytes.len();
+            let count = pipe.take(room as u64).read_buf(&mut self.bytes).await?;
+            self.total += count;
+            return Ok(count > 0);
+        }
+        let mut dropped = [0; 8192];
+        let count = pipe.read(&mut dropped).await?;
+        self.total += count;
+        Ok(count > 0)
+    }
+}

@@ -1,0 +1,107 @@
+//! The one owner of each box's sandbox. Whoever holds its lock decides; the rest wait.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex as AsyncMutex;
+
+use crate::egress;
+use crate::sandbox::Sandbox;
+
+/// What is in memory of one box: whether it has a sandbox, and how many runs are in it.
+#[derive(Debug)]
+pub(super) struct BoxOwner {
+    /// Held while anything about the sandbox or the disk changes.
+    pub(super) live: Arc<AsyncMutex<Live>>,
+    runs: AtomicUsize,
+    last_used: Mutex<Instant>,
+}
+
+/// What only the holder of the lock may see and change.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    pub(super) sandbox: Option<LiveSandbox>,
+}
+
+/// A started sandbox and what serves it from outside.
+#[derive(Debug)]
+pub(super) struct LiveSandbox {
+    pub(super) sandbox: Sandbox,
+    /// Set as soon as the sandbox is gone, for whatever reason.
+    pub(super) ended: Arc<AtomicBool>,
+    /// Its way to the network; its sockets would keep the sandbox's network alive.
+    pub(super) proxy: Option<egress::Proxy>,
+}
+
+impl LiveSandbox {
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+}
+
+impl Live {
+    /// Ends the sandbox, if there is one, and every process in it. When this returns, nothing can
+    /// write to the box's disk any more.
+    pub(super) async fn stop(&mut self) {
+        if let Some(LiveSandbox { sandbox, proxy, .. }) = self.sandbox.take() {
+            if let Some(proxy) = proxy {
+                proxy.stop().await;
+            }
+            sandbox.stop().await;
+        }
+    }
+}
+
+impl BoxOwner {
+    pub(super) fn new() -> Self {
+        Self {
+            live: Arc::default(),
+            runs: AtomicUsize::new(0),
+            last_used: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// How many runs are in progress.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.load(Ordering::Acquire)
+    }
+
+    /// Notes that the sandbox was just needed.
+    pub(super) fn touch(&self) {
+        *self
+            .last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// How long nothing has needed the sandbox.
+    pub(super) fn unused_for(&self) -> Duration {
+        self.last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
+    }
+}
+
+/// Counts one run of a box for as long as it is held.
+#[derive(Debug)]
+pub(super) struct RunCount {
+    owner: Arc<BoxOwner>,
+}
+
+impl RunCount {
+    pub(super) fn new(owner: &Arc<BoxOwner>) -> Self {
+        owner.runs.fetch_add(1, Ordering::AcqRel);
+        Self {
+            owner: Arc::clone(owner),
+        }
+    }
+}
+
+impl Drop for RunCount {
+    fn drop(&mut self) {
+        self.owner.touch();
+        self.owner.runs.fetch_sub(1, Ordering::AcqRel);
+    }
+}

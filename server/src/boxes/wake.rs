@@ -1,0 +1,95 @@
+//! Starting a box's sandbox when there is work for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use upstash_box_wasm::api_types::{BoxSize, BoxStatus};
+
+use super::error::BoxError;
+use super::lookup::Entered;
+use super::owner::LiveSandbox;
+use super::{Boxes, unix_now};
+use crate::egress;
+use crate::sandbox::{Limits, Sandbox, SandboxSpec};
+
+const GIB: u64 = 1 << 30;
+
+impl Boxes {
+    /// The box's sandbox, started when it has none. A paused box is awake afterwards.
+    pub(super) async fn wake(&self, entered: &mut Entered) -> Result<Sandbox, BoxError> {
+        entered.owner.touch();
+        if entered
+            .live
+            .sandbox
+            .as_ref()
+            .is_some_and(LiveSandbox::has_ended)
+        {
+            entered.live.stop().await;
+        }
+        if let Some(live) = &entered.live.sandbox {
+            return Ok(live.sandbox.clone());
+        }
+        if self.inner.stopping.load(Ordering::Acquire) {
+            return Err(BoxError::Stopping);
+        }
+        let spec = self.spec(entered).await?;
+        let sandbox = Sandbox::start(&self.inner.parts.host, spec).await?;
+        let proxy = match sandbox.take_proxy_listener() {
+            Some(listener) => egress::Proxy::start(listener, self.inner.parts.egress)
+                .inspect_err(|error| tracing::warn!(box_id = entered.id(), %error, "no proxy"))
+                .ok(),
+            None => None,
+        };
+        entered.live.sandbox = Some(LiveSandbox {
+            sandbox: sandbox.clone(),
+            ended: notice_end(&sandbox),
+            proxy,
+        });
+        Ok(sandbox)
+    }
+
+    async fn spec(&self, entered: &Entered) -> Result<SandboxSpec, BoxError> {
+        let id = entered.id().to_owned();
+        let was_paused = entered.record.info.status == BoxStatus::Paused;
+        let limits = limits(entered.record.info.size);
+        let layers = Arc::clone(&self.inner.parts.layers);
+        self.blocking(move |store| {
+            if was_paused {
+                store.set_paused(&id, false, unix_now())?;
+            }
+            let disk = layers.disk(&id, &store.box_chain(&id)?)?;
+            let lock_file = layers.lock_file(&id);
+            Ok(SandboxSpec {
+                box_id: id,
+                disk,
+                lock_file,
+                limits,
+            })
+        })
+        .await
+    }
+}
+
+/// A flag that is set once the sandbox is gone.
+fn notice_end(sandbox: &Sandbox) -> Arc<AtomicBool> {
+    let ended = Arc::new(AtomicBool::new(false));
+    let (sandbox, flag) = (sandbox.clone(), Arc::clone(&ended));
+    tokio::spawn(async move {
+        sandbox.ended().await;
+        flag.store(true, Ordering::Release);
+    });
+    ended
+}
+
+const fn limits(size: BoxSize) -> Limits {
+    let (cpus, gib) = match size {
+        BoxSize::Small => (2, 4),
+        BoxSize::Medium => (4, 8),
+        BoxSize::Large => (8, 16),
+    };
+    Limits {
+        cpus,
+        memory_bytes: gib * GIB,
+        processes: 4096,
+    }
+}
