@@ -1,0 +1,107 @@
+//! The Box API over HTTP: reads requests, checks who asks, puts answers and errors into words.
+//!
+//! Never touches a path or a process: what a request means is decided in `boxes`.
+//! Every request passes, from outside in: an id, a net for panics, the host and origin checks,
+//! CORS, the key, and then its route.
+
+mod access;
+mod agent;
+mod body;
+mod boxes;
+mod capabilities;
+mod error;
+mod exec;
+mod files;
+mod git;
+mod not_supported;
+mod page;
+mod params;
+mod request_id;
+mod scope;
+mod snapshots;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use upstash_box_wasm::api_types::ErrorCode;
+
+pub(crate) use access::{Access, OriginError};
+use error::ApiError;
+
+use crate::boxes::Boxes;
+
+/// Everything that the server answers, with the page's files from `www` if given.
+pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> Router {
+    let router = Router::new()
+        .route("/healthz", get(capabilities::healthz))
+        .route("/v2/capabilities", get(capabilities::capabilities))
+        .route(
+            "/v2/box",
+            post(boxes::create)
+                .get(boxes::list)
+                .delete(boxes::delete_many),
+        )
+        .route("/v2/box/from-snapshot", post(boxes::create_from_snapshot))
+        .route(
+            "/v2/box/snapshots",
+            get(snapshots::list_all).delete(snapshots::delete_many),
+        )
+        .route("/v2/box/{box}", get(boxes::get).delete(boxes::delete))
+        .route("/v2/box/{box}/status", get(boxes::status))
+        .route("/v2/box/{box}/pause", post(boxes::pause))
+        .route("/v2/box/{box}/resume", post(boxes::resume))
+        .route("/v2/box/{box}/exec", post(exec::exec))
+        .route("/v2/box/{box}/exec-stream", post(exec::exec_stream))
+        .route("/v2/box/{box}/run", post(agent::run))
+        .route("/v2/box/{box}/run/stream", post(agent::run_stream))
+        .route("/v2/box/{box}/runs", get(boxes::runs))
+        .route("/v2/box/{box}/files/read", get(files::read))
+        .route("/v2/box/{box}/files/write", post(files::write))
+        .route("/v2/box/{box}/files/list", get(files::list))
+        .route("/v2/box/{box}/files/download", get(files::download))
+        .route("/v2/box/{box}/git/clone", post(git::clone))
+        .route(
+            "/v2/box/{box}/snapshots",
+            post(snapshots::create).get(snapshots::list),
+        )
+        .route(
+            "/v2/box/{box}/snapshots/{snapshot}",
+            delete(snapshots::delete),
+        )
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(boxes);
+    let router = match www {
+        Some(www) => router.fallback_service(page::service(www)),
+        None => router.fallback(not_found),
+    };
+    router
+        .layer(from_fn_with_state(Arc::clone(&access), access::check_key))
+        .layer(access.cors())
+        .layer(from_fn_with_state(access, access::check_host_and_origin))
+        .layer(CatchPanicLayer::custom(|_| {
+            ApiError::internal("a request handler panicked").into_response()
+        }))
+        .layer(from_fn(request_id::give))
+}
+
+async fn not_found(request: Request) -> Response {
+    no_such_route(request.uri().path()).into_response()
+}
+
+async fn method_not_allowed(request: Request) -> ApiError {
+    let (method, path) = (request.method(), request.uri().path());
+    ApiError::new(
+        ErrorCode::MethodNotAllowed,
+        format!("{path} does not take {method}"),
+    )
+}
+
+fn no_such_route(path: &str) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("there is no route {path}"))
+}

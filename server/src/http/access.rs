@@ -1,0 +1,261 @@
+//! Who may ask: the host that was asked for, the page that asks, and the key.
+//!
+//! The host check keeps a foreign name that was made to point here (DNS rebinding) from reaching
+//! the server; the origin check keeps other pages of the user's browser out.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use upstash_box_wasm::api_types::ErrorCode;
+
+use super::error::ApiError;
+use super::request_id;
+
+const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
+/// How long a browser may remember that a page is welcome.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
+
+/// What the checks compare with.
+pub(crate) struct Access {
+    key: String,
+    listen: SocketAddr,
+    origins: Vec<HeaderValue>,
+}
+
+impl std::fmt::Debug for Access {
+    /// Leaves the key out.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Access")
+            .field("listen", &self.listen)
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An origin that no browser would send.
+#[derive(Debug, Error)]
+#[error("{0:?} is no origin: it must look like https://example.com, with no path")]
+pub struct OriginError(String);
+
+impl Access {
+    /// `listen` is the address that the server really has, `origins` the pages it welcomes.
+    pub(crate) fn new(
+        key: String,
+        listen: SocketAddr,
+        origins: &[String],
+    ) -> Result<Self, OriginError> {
+        let origins = origins
+            .iter()
+            .map(|origin| parse_origin(origin))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            key,
+            listen,
+            origins,
+        })
+    }
+
+    /// Lets the welcome pages read answers.
+    pub(super) fn cors(&self) -> CorsLayer {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(self.origins.iter().cloned()))
+            .allow_methods([
+                Method::GET,
+                Method::POST,
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+            ])
+            .allow_headers([
+                KEY,
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                HeaderName::from_static("idempotency-key"),
+                HeaderName::from_static("upstash-telemetry-sdk"),
+                HeaderName::from_static("upstash-telemetry-runtime"),
+                HeaderName::from_static("upstash-telemetry-platform"),
+            ])
+            .expose_headers([request_id::HEADER, header::RETRY_AFTER])
+            .allow_private_network(true)
+            .max_age(PREFLIGHT_AGE)
+    }
+
+    fn is_our_host(&self, host: &str) -> bool {
+        let name = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_ascii_lowercase();
+        match name.parse::<IpAddr>() {
+            // A name is what an attacker can point elsewhere; an address is only itself.
+            Ok(address) => {
+                address.is_loopback()
+                    || address == self.listen.ip()
+                    || self.listen.ip().is_unspecified()
+            }
+            Err(_) => name == "localhost" || name.ends_with(".localhost"),
+        }
+    }
+
+    fn is_welcome(&self, origin: &HeaderValue, authority: &Authority) -> bool {
+        let is_own = origin.to_str().is_ok_and(|origin| {
+            let host = origin
+                .strip_prefix("http://")
+                .or_else(|| origin.strip_prefix("https://"));
+            host.is_some_and(|host| host.eq_ignore_ascii_case(authority.as_str()))
+        });
+        is_own || self.origins.contains(origin)
+    }
+
+    fn is_key(&self, given: &[u8]) -> bool {
+        bool::from(given.ct_eq(self.key.as_bytes()))
+    }
+}
+
+/// Refuses requests for other hosts and from other pages.
+pub(super) async fn check_host_and_origin(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let forbidden = |sentence: &str| Err(ApiError::new(ErrorCode::Forbidden, sentence));
+    let Some(authority) = authority(&request) else {
+        return forbidden("the request names no host");
+    };
+    if !access.is_our_host(authority.host()) {
+        return forbidden("the host is not this server's: use localhost or the server's address");
+    }
+    if let Some(origin) = request.headers().get(header::ORIGIN)
+        && !access.is_welcome(origin, &authority)
+    {
+        return forbidden(
+            "this page may not use the server: start box-server with --allow-origin and its origin",
+        );
+    }
+    Ok(next.run(request).await)
+}
+
+/// Refuses API requests without the key.
+pub(super) async fn check_key(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let path = request.uri().path();
+    let is_api = path == "/v2" || path.starts_with("/v2/");
+    if is_api && !given_key(request.headers()).is_some_and(|key| access.is_key(key)) {
+        return Err(ApiError::new(
+            ErrorCode::Unauthorized,
+            "the API key is missing or wrong: send it as X-Box-Api-Key",
+        ));
+    }
+    Ok(next.run(request).await)
+}
+
+fn given_key(headers: &HeaderMap) -> Option<&[u8]> {
+    if let Some(key) = headers.get(KEY) {
+        return Some(key.as_bytes());
+    }
+    let bytes = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, key) = bytes.split_at_checked("Bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(key)
+}
+
+fn authority(request: &Request) -> Option<Authority> {
+    if let Some(authority) = request.uri().authority() {
+        return Some(authority.clone());
+    }
+    request
+        .headers()
+        .get(header::HOST)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+fn parse_origin(text: &str) -> Result<HeaderValue, OriginError> {
+    let invalid = || OriginError(text.to_owned());
+    let origin = text.trim_end_matches('/').to_ascii_lowercase();
+    let (scheme, host) = origin.split_once("://").ok_or_else(invalid)?;
+    let is_scheme = scheme
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    if scheme.is_empty() || !is_scheme || host.parse::<Authority>().is_err() || host.contains('@') {
+        return Err(invalid());
+    }
+    HeaderValue::from_str(&origin).map_err(|_| invalid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(listen: &str, origins: &[&str]) -> Access {
+        let origins: Vec<String> = origins.iter().map(ToString::to_string).collect();
+        Access::new("key".to_owned(), listen.parse().unwrap(), &origins).unwrap()
+    }
+
+    #[test]
+    fn hosts_that_are_ours() {
+        let local = access("127.0.0.1:8787", &[]);
+        for host in [
+            "localhost",
+            "LOCALHOST",
+            "box.localhost",
+            "127.0.0.1",
+            "127.1.2.3",
+            "[::1]",
+        ] {
+            assert!(local.is_our_host(host), "{host}");
+        }
+        for host in [
+            "example.com",
+            "localhost.example.com",
+            "192.168.1.5",
+            "notlocalhost",
+            "",
+        ] {
+            assert!(!local.is_our_host(host), "{host}");
+        }
+        assert!(access("192.168.1.5:80", &[]).is_our_host("192.168.1.5"));
+        assert!(access("0.0.0.0:80", &[]).is_our_host("192.168.1.5"));
+        assert!(!access("0.0.0.0:80", &[]).is_our_host("rebound.example.com"));
+    }
+
+    #[test]
+    fn origins_that_are_welcome() {
+        let access = access("127.0.0.1:8787", &["https://app.example.com/"]);
+        let authority: Authority = "localhost:8787".parse().unwrap();
+        for (origin, expected) in [
+            ("http://localhost:8787", true),
+            ("https://app.example.com", true),
+            ("http://localhost:9999", false),
+            ("https://example.com", false),
+            ("null", false),
+        ] {
+            let origin = HeaderValue::from_static(origin);
+            assert_eq!(
+                access.is_welcome(&origin, &authority),
+                expected,
+                "{origin:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_origin_is_refused() {
+        for text in ["example.com", "https://", "https://a/b", "https://u@a", ""] {
+            assert!(parse_origin(text).is_err(), "{text:?}");
+        }
+    }
+}

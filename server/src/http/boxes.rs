@@ -1,0 +1,128 @@
+//! Routes that make, show, pause and remove boxes.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use upstash_box_wasm::api_types::{BoxInfo, BoxStatusResponse, CreateBoxRequest, DeletedCount};
+
+use super::body::JsonObject;
+use super::error::ApiError;
+use super::not_supported;
+use super::params::{InPath, InQuery};
+use super::scope::Scope;
+use crate::boxes::Boxes;
+use crate::store::RunRecord;
+
+/// An object without members: done, nothing to say.
+#[derive(Debug, Serialize)]
+pub(super) struct Done {}
+
+pub(super) async fn create(
+    State(boxes): State<Boxes>,
+    body: JsonObject,
+) -> Result<Json<BoxInfo>, ApiError> {
+    not_supported::in_box(&body.parse()?)?;
+    Ok(Json(boxes.create(body.parse()?).await?))
+}
+
+#[derive(Debug, Deserialize)]
+struct FromSnapshot {
+    snapshot_id: String,
+}
+
+/// The body is read twice, so that an error in either part names its member.
+pub(super) async fn create_from_snapshot(
+    State(boxes): State<Boxes>,
+    body: JsonObject,
+) -> Result<Json<BoxInfo>, ApiError> {
+    not_supported::in_box(&body.parse()?)?;
+    let FromSnapshot { snapshot_id } = body.parse()?;
+    let settings: CreateBoxRequest = body.parse()?;
+    Ok(Json(
+        boxes.create_from_snapshot(&snapshot_id, settings).await?,
+    ))
+}
+
+/// Which boxes a list shows.
+#[derive(Debug, Deserialize)]
+pub(super) struct Filter {
+    label: Option<String>,
+    status: Option<String>,
+}
+
+pub(super) async fn list(
+    State(boxes): State<Boxes>,
+    InQuery(filter): InQuery<Filter>,
+) -> Result<Json<Vec<BoxInfo>>, ApiError> {
+    let deleted = match filter.status.as_deref() {
+        None | Some("" | "active") => false,
+        Some("deleted") => true,
+        Some(_) => return Err(ApiError::invalid("status: only \"deleted\" or \"active\"")),
+    };
+    Ok(Json(boxes.list(deleted, filter.label).await?))
+}
+
+pub(super) async fn get(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<BoxInfo>, ApiError> {
+    Ok(Json(boxes.get(&reference).await?))
+}
+
+pub(super) async fn status(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<BoxStatusResponse>, ApiError> {
+    Ok(Json(BoxStatusResponse {
+        status: boxes.status(&reference).await?,
+    }))
+}
+
+pub(super) async fn delete(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<Done>, ApiError> {
+    boxes.delete(&reference).await?;
+    Ok(Json(Done {}))
+}
+
+pub(super) async fn delete_many(
+    State(boxes): State<Boxes>,
+    InQuery(scope): InQuery<Scope>,
+    body: JsonObject,
+) -> Result<Json<DeletedCount>, ApiError> {
+    Ok(Json(DeletedCount {
+        deleted: boxes.delete_many(scope.with(&body)?).await?,
+    }))
+}
+
+pub(super) async fn pause(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<Done>, ApiError> {
+    boxes.pause(&reference).await?;
+    Ok(Json(Done {}))
+}
+
+pub(super) async fn resume(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<Done>, ApiError> {
+    boxes.resume(&reference).await?;
+    Ok(Json(Done {}))
+}
+
+/// The history of a box.
+#[derive(Debug, Serialize)]
+pub(super) struct Runs {
+    runs: Vec<RunRecord>,
+}
+
+pub(super) async fn runs(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<Runs>, ApiError> {
+    Ok(Json(Runs {
+        runs: boxes.runs(&reference).await?,
+    }))
+}

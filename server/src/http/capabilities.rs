@@ -1,0 +1,30 @@
+//! What this server is and can do.
+
+use axum::Json;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Capabilities {
+    server: &'static str,
+    version: &'static str,
+    /// What goes beyond the hosted service's routes; a client asks before it relies on one.
+    features: &'static [&'static str],
+}
+
+pub(super) async fn capabilities() -> Json<Capabilities> {
+    Json(Capabilities {
+        server: "box-server",
+        version: env!("CARGO_PKG_VERSION"),
+        features: &["all_snapshots", "exec_timeout"],
+    })
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+}
+
+/// Open to all, and tells nothing but that the server answers.
+pub(super) async fn healthz() -> Json<Health> {
+    Json(Health { status: "ok" })
+}

@@ -1,0 +1,118 @@
+//! Routes of a box's files.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
+use upstash_box_wasm::api_types::{FileContent, FileList, WriteFileRequest};
+
+use super::body::{FILE_LIMIT, JsonObject};
+use super::boxes::Done;
+use super::error::ApiError;
+use super::params::{InPath, InQuery};
+use crate::boxes::{Boxes, ReadRange};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Read {
+    path: String,
+    encoding: Option<String>,
+    #[serde(default)]
+    offset: u64,
+    /// Its presence asks for a part of the file.
+    length: Option<u64>,
+}
+
+pub(super) async fn read(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    InQuery(wanted): InQuery<Read>,
+) -> Result<Json<FileContent>, ApiError> {
+    let range = match wanted.length {
+        Some(length) => ReadRange::Part {
+            offset: wanted.offset,
+            length,
+        },
+        None => ReadRange::Whole,
+    };
+    let is_base64 = is_base64(wanted.encoding.as_deref())?;
+    let content = boxes.read_file(&reference, &wanted.path, range).await?;
+    let content = if is_base64 {
+        STANDARD.encode(content)
+    } else {
+        String::from_utf8_lossy(&content).into_owned()
+    };
+    Ok(Json(FileContent { content }))
+}
+
+pub(super) async fn write(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject<FILE_LIMIT>,
+) -> Result<Json<Done>, ApiError> {
+    let request: WriteFileRequest = body.parse()?;
+    let content = if is_base64(request.encoding.as_deref())? {
+        STANDARD
+            .decode(request.content)
+            .map_err(|error| ApiError::invalid(format!("content: it is not base64: {error}")))?
+    } else {
+        request.content.into_bytes()
+    };
+    boxes.write_file(&reference, &request.path, content).await?;
+    Ok(Json(Done {}))
+}
+
+/// `folder` is the wire's word in both routes; a file is meant in `download`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Folder {
+    folder: Option<String>,
+}
+
+pub(super) async fn list(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    InQuery(wanted): InQuery<Folder>,
+) -> Result<Json<FileList>, ApiError> {
+    Ok(Json(FileList {
+        files: boxes
+            .list_files(&reference, wanted.folder.as_deref())
+            .await?,
+    }))
+}
+
+pub(super) async fn download(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    InQuery(wanted): InQuery<Folder>,
+) -> Result<Response, ApiError> {
+    let Some(path) = wanted.folder else {
+        return Err(ApiError::invalid(
+            "folder: it is required and names the file",
+        ));
+    };
+    let (file, size) = boxes.open_file(&reference, &path).await?;
+    // A file that grows meanwhile must not exceed the length that was announced.
+    let mut response = Response::new(Body::from_stream(ReaderStream::new(file.take(size))));
+    let headers = response.headers_mut();
+    let text = HeaderValue::from_static;
+    headers.insert(header::CONTENT_LENGTH, size.into());
+    headers.insert(header::CONTENT_TYPE, text("application/octet-stream"));
+    headers.insert(header::CONTENT_DISPOSITION, text("attachment"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, text("nosniff"));
+    Ok(response)
+}
+
+fn is_base64(encoding: Option<&str>) -> Result<bool, ApiError> {
+    match encoding {
+        None | Some("" | "utf8" | "utf-8") => Ok(false),
+        Some("base64") => Ok(true),
+        Some(_) => Err(ApiError::invalid(
+            "encoding: only \"base64\", or nothing for text",
+        )),
+    }
+}
