@@ -1,0 +1,131 @@
+//! `box-server serve`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{api_key, data_dir, image};
+use crate::server::{Config, Server};
+use crate::snapshots::ImageSource;
+
+/// How layers are kept. Both words mean overlayfs for now; `auto` may choose better ones later.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Storage {
+    /// The best that the data directory's filesystem offers
+    Auto,
+    /// Directories stacked by overlayfs
+    Overlay,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address and port to answer on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8787")]
+    listen: String,
+    /// Where boxes and snapshots are kept
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// What callers must show; without one, the server makes one and prints it
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "BOX_SERVER_API_KEY",
+        hide_env_values = true
+    )]
+    api_key: Option<String>,
+    /// Lets pages of this origin use the server; may be given several times
+    #[arg(long, value_name = "URL")]
+    allow_origin: Vec<String>,
+    /// Directory of a page to serve at /
+    #[arg(long, value_name = "DIR")]
+    www: Option<PathBuf>,
+    /// What boxes start from: `host` or `dir:PATH`
+    #[arg(long, value_name = "IMAGE", default_value = "host", value_parser = image::parse)]
+    image: ImageSource,
+    /// How layers are kept
+    #[arg(long, value_enum, default_value_t = Storage::Auto)]
+    storage: Storage,
+    /// Lets boxes reach this machine and its private networks
+    #[arg(long)]
+    allow_private_egress: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<ExitCode, String> {
+        tracing::debug!(storage = ?self.storage, "layers are stacked by overlayfs");
+        let data_dir = match self.data {
+            Some(data_dir) => data_dir,
+            None => data_dir::default()?,
+        };
+        // Waits for it begin here, so that a signal during the start counts.
+        let stop =
+            StopSignal::new().map_err(|error| format!("signals can't be waited for: {error}"))?;
+        let launcher = std::env::current_exe()
+            .map_err(|error| format!("the path of box-server itself is unknown: {error}"))?;
+        let (api_key, is_made) = api_key::given_or_kept(self.api_key, &data_dir)?;
+        if let Some(www) = &self.www
+            && !www.is_dir()
+        {
+            return Err(format!("--www: {} is not a directory", www.display()));
+        }
+        let config = Config {
+            data_dir,
+            api_key: api_key.clone(),
+            allowed_origins: self.allow_origin,
+            www: self.www,
+            image: self.image,
+            allow_private_egress: self.allow_private_egress,
+            launcher,
+            stop_idle_after: Config::STOP_IDLE_AFTER,
+        };
+        let server = Server::open(config)
+            .await
+            .map_err(|error| error.to_string())?;
+        let listener = TcpListener::bind(&self.listen)
+            .await
+            .map_err(|error| format!("can't listen on {}: {error}", self.listen))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        announce(&format!("listening on http://{address}"))?;
+        if is_made {
+            announce(&format!("api key: {api_key}"))?;
+        }
+        server
+            .run(listener, stop.received())
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// One line on standard output, at once even into a pipe.
+fn announce(line: &str) -> Result<(), String> {
+    let mut output = std::io::stdout().lock();
+    let written = writeln!(output, "{line}").and_then(|()| output.flush());
+    written.map_err(|error| format!("standard output can't be written: {error}"))
+}
+
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    }
+}

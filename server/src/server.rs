@@ -1,0 +1,219 @@
+//! Puts the server together, and runs it until it is told to stop.
+
+use std::fs::{self, File, TryLockError};
+use std::future::Future;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError};
+use crate::egress;
+use crate::http::{self, Access, OriginError};
+use crate::sandbox::{SandboxError, SandboxHost};
+use crate::snapshots::{ImageSource, LayerError, LayerStore};
+use crate::store::{Store, StoreError};
+
+/// How long connections may take to end once every sandbox has.
+const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+
+/// What a server is to be.
+#[derive(Clone)]
+pub struct Config {
+    /// Where everything is kept; made when it is missing.
+    pub data_dir: PathBuf,
+    /// What callers must show.
+    pub api_key: String,
+    /// Pages of other origins that may use the server.
+    pub allowed_origins: Vec<String>,
+    /// Directory of the page's files.
+    pub www: Option<PathBuf>,
+    /// What every box starts from.
+    pub image: ImageSource,
+    /// Lets boxes reach this machine and its private networks.
+    pub allow_private_egress: bool,
+    /// The `box-server` binary, which builds sandboxes.
+    pub launcher: PathBuf,
+    /// How long a sandbox without processes is kept for the next command.
+    pub stop_idle_after: Duration,
+}
+
+impl std::fmt::Debug for Config {
+    /// Leaves the key out.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Config")
+            .field("data_dir", &self.data_dir)
+            .field("allowed_origins", &self.allowed_origins)
+            .field("www", &self.www)
+            .field("image", &self.image)
+            .field("allow_private_egress", &self.allow_private_egress)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// How long a sandbox is kept unless said otherwise.
+    pub const STOP_IDLE_AFTER: Duration = Duration::from_secs(10);
+}
+
+/// Why the server does not run.
+#[derive(Debug, Error)]
+pub enum ServerError {
+    /// The data directory can't be used.
+    #[error("the data directory {path} can't be used: {source}")]
+    DataDir {
+        /// The directory.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// Another server has it.
+    #[error("another box-server is using {0}: stop it, or choose another directory with --data")]
+    DataDirInUse(PathBuf),
+    /// An origin can't be one.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// The machine can't run sandboxes.
+    #[error("{0}; `box-server doctor` says what is missing")]
+    Sandbox(#[from] SandboxError),
+    /// The layers can't be used.
+    #[error(transparent)]
+    Layers(#[from] LayerError),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key for secrets can't be used.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// What the last server left can't be put right.
+    #[error(transparent)]
+    Boxes(#[from] BoxError),
+    /// The socket failed.
+    #[error("the server's socket failed: {0}")]
+    Socket(#[source] io::Error),
+    /// A part of the start ended early.
+    #[error("the start was interrupted: {0}")]
+    Interrupted(String),
+}
+
+/// A server that is ready to answer.
+#[derive(Debug)]
+pub struct Server {
+    boxes: Boxes,
+    config: Config,
+    /// Held for as long as the server uses the directory; the kernel lets go of it in a crash.
+    _lock: File,
+}
+
+impl Server {
+    /// Takes charge of the data directory and puts right what a crash may have left there.
+    ///
+    /// # Errors
+    ///
+    /// When another server is in charge of it, or the machine can't run sandboxes.
+    pub async fn open(config: Config) -> Result<Self, ServerError> {
+        let for_parts = config.clone();
+        let (parts, lock) = tokio::task::spawn_blocking(move || open_parts(&for_parts))
+            .await
+            .unwrap_or_else(|error| Err(ServerError::Interrupted(error.to_string())))?;
+        let boxes = Boxes::open(parts).await?;
+        Ok(Self {
+            boxes,
+            config,
+            _lock: lock,
+        })
+    }
+
+    /// Answers on `listener` until `shutdown` resolves; then stops every sandbox and returns.
+    ///
+    /// # Errors
+    ///
+    /// When an allowed origin is none, or the socket fails.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError> {
+        let address = listener.local_addr().map_err(ServerError::Socket)?;
+        let key = self.config.api_key.clone();
+        let access = Arc::new(Access::new(key, address, &self.config.allowed_origins)?);
+        let router = http::router(self.boxes.clone(), access, self.config.www.as_deref());
+        let stop = CancellationToken::new();
+        // Small answers must not wait for more to fill a packet.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its delay");
+            }
+        });
+        let serving = axum::serve(listener, router)
+            .with_graceful_shutdown(stop.clone().cancelled_owned())
+            .into_future();
+        tokio::pin!(serving, shutdown);
+        tokio::select! {
+            ended = &mut serving => return ended.map_err(ServerError::Socket),
+            () = &mut shutdown => {}
+        }
+        stop.cancel();
+        // Runs end with their sandboxes, and with the runs the answers that wait for them.
+        self.boxes.shut_down().await;
+        match tokio::time::timeout(DRAIN_LIMIT, serving).await {
+            Ok(ended) => ended.map_err(ServerError::Socket),
+            Err(_) => {
+                tracing::warn!("some connections were still open and are cut");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
+    let data = config.data_dir.as_path();
+    let lock = lock_data_dir(data)?;
+    let host = SandboxHost::prepare(&config.launcher)?;
+    let parts = Parts {
+        store: Arc::new(Store::open(&data.join("boxes.sqlite"))?),
+        layers: Arc::new(LayerStore::open(data, &config.image, &host)?),
+        host,
+        secret_key: SecretKey::load_or_make(&data.join("secret-key"))?,
+        egress: egress::Policy {
+            allow_private: config.allow_private_egress,
+        },
+        stop_idle_after: config.stop_idle_after,
+    };
+    Ok((parts, lock))
+}
+
+/// Makes the directory, for its owner alone, and makes sure that nobody else uses it.
+fn lock_data_dir(data: &Path) -> Result<File, ServerError> {
+    let failed = |source| ServerError::DataDir {
+        path: data.to_owned(),
+        source,
+    };
+    make_private_dir(data).map_err(failed)?;
+    let path = data.join("lock");
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ServerError::DataDirInUse(data.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Makes a directory that only the server's user may enter. One that exists keeps its mode.
+pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
