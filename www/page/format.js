@@ -1,10 +1,13 @@
 /** Numbers and times as people read them. Pure. */
 
+// Keeps a number and its unit on one line.
+const GAP = "\u00a0";
+
 /** `4.2 ms`, `380 ms`, `2.41 s`. */
 export function formatDuration(ms) {
-  if (ms < 100) return `${ms.toFixed(1)} ms`;
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < 100) return `${ms.toFixed(1)}${GAP}ms`;
+  if (ms < 1000) return `${Math.round(ms)}${GAP}ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(2)}${GAP}s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
@@ -17,7 +20,7 @@ export function formatBytes(bytes) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)}${GAP}${units[unit]}`;
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });

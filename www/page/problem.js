@@ -30,12 +30,16 @@ export function showProblem(place, error) {
   const code = error instanceof BoxError ? error.code : undefined;
   const advice = code && ADVICE[code];
   const what = element("p", { class: "problem-message", dir: "auto" }, error?.message || String(error));
-  const details = element("p", { class: "problem-details" });
-  if (code) details.append(element("code", {}, code));
-  if (advice) details.append(element("span", {}, advice));
-  if (error?.requestId) details.append(element("span", { class: "note" }, `Request ${error.requestId}`));
-  const dismiss = element("button", { type: "button", class: "quiet", on: { click: () => clearProblem(place) } }, "Dismiss");
-  place.replaceChildren(element("div", { class: "problem", role: "alert" }, element("div", {}, what, details), dismiss));
+  const reference = [code, error?.requestId && `request ${error.requestId}`].filter(Boolean).join(" · ");
+  const dismiss = element("button", {
+    type: "button", class: "quiet", "aria-label": "Dismiss", on: { click: () => clearProblem(place) },
+  }, "×");
+  place.replaceChildren(element("div", { class: "problem", role: "alert" }, 
+    element("div", {},
+      what,
+      advice ? element("p", {}, advice) : "",
+      reference ? element("p", { class: "problem-code" }, reference) : ""),
+    dismiss));
 }
 
 /** Takes away what `showProblem` put there. */

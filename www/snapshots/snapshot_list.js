@@ -83,7 +83,7 @@ export function wireSnapshotList(client, { onRestored, noteOrigin }) {
   async function restore(snapshot) {
     await reporting(problem, async () => {
       const { value: restored, ms } = await timed(() => client.restore(snapshot.id));
-      noteOrigin(restored.id, `${snapshot.name}, restored in ${formatDuration(ms)}`);
+      noteOrigin(restored.id, `from ${snapshot.name} in ${formatDuration(ms)}`);
       say(`Snapshot ${snapshot.name} restored in ${formatDuration(ms)}.`);
       onRestored(restored);
     });

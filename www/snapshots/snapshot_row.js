@@ -15,8 +15,8 @@ export function makeSnapshotRow(snapshot, { restore, remove }) {
   return element("li", { class: "row snapshot" },
     element("div", { class: "snapshot-text" },
       element("p", { class: "row-name", dir: "auto" }),
-      element("p", { class: "row-note" }),
-      element("p", { class: "took" })),
+      element("p", { class: "took" }),
+      element("p", { class: "row-note" })),
     element("div", { class: "actions" },
       restoreButton,
       confirmButton({ label: "Delete", name: snapshot.name, act: () => remove(snapshot) })));
@@ -24,12 +24,14 @@ export function makeSnapshotRow(snapshot, { restore, remove }) {
 
 /** Writes what is known of `snapshot` now, and how long taking it took when that happened on this page. */
 export function fillSnapshotRow(row, snapshot, tookMs) {
-  const [name, note, took] = row.firstElementChild.children;
+  const [name, took, note] = row.firstElementChild.children;
   row.dataset.status = snapshot.status;
   name.textContent = snapshot.name || snapshot.id;
   name.title = snapshot.id;
   const state = snapshot.status === "ready" ? undefined : snapshot.status;
   note.textContent = [state, formatMoment(snapshot.createdAt), formatBytes(snapshot.sizeBytes)].filter(Boolean).join(" · ");
   took.hidden = tookMs === undefined;
-  took.textContent = tookMs === undefined ? "" : `taken in ${formatDuration(tookMs)}`;
+  if (tookMs !== undefined) {
+    took.replaceChildren(element("span", { class: "visually-hidden" }, "taken in "), formatDuration(tookMs));
+  }
 }

@@ -28,10 +28,16 @@ export class OutputText {
       text = text.slice(0, -1);
       this.#held = `\r${this.#held}`;
     }
-    text = text.replace(/\r+\n/g, "\n").replace(/[^\n]*\r/g, "");
+    if (text.includes("\r")) text = text.split("\n").map(afterLastReturn).join("\n");
     const lastLine = text.lastIndexOf("\n") + 1;
     const end = text.length - lastLine > LONGEST_LINE ? text.length : lastLine;
     this.#line = text.slice(end);
     return { finished: text.slice(0, end), line: this.#line };
   }
+}
+
+/** What is left of a line that was begun anew; the return of its own end counts for nothing. */
+function afterLastReturn(line) {
+  const written = line.replace(/\r+$/, "");
+  return written.slice(written.lastIndexOf("\r") + 1);
 }

@@ -1,15 +1,14 @@
 /**
- * The commands given in a box and what they said.
+ * The commands given in a box and what they said, newest last.
  *
- * Output is added once a frame however fast it comes, and the oldest is dropped when there is too much of
- * it, so that a command which never stops talking does not stop the page.
+ * Output is added once a frame however fast it comes, so that a flood of it does not stop the page.
  */
 
 import { element } from "../page/dom.js";
 import { formatDuration } from "../page/format.js";
-import { OutputText } from "./output_text.js";
+import { makeOutputView } from "./output_view.js";
 
-const MOST_CHARACTERS = 400_000;
+const MOST_WAITING = 400_000;
 const NEAR_END_PX = 40;
 
 /** Wires the scrolling area `place`; answers `begin(command, prompt)`. */
@@ -23,17 +22,13 @@ export function wireTranscript(place) {
 
   /** Shows a new run and answers what to call as it goes on. */
   function begin(command, prompt) {
-    const output = new OutputText();
-    const done = document.createTextNode("");
-    const current = document.createTextNode("");
-    const cut = element("p", { class: "note", hidden: true }, "Earlier output was dropped.");
-    const text = element("pre", { class: "output" }, done, current);
+    const output = makeOutputView();
     const result = element("p", { class: "result" }, "running");
-    const run = element("article", { class: "run", "data-state": "running" },
+    const run = element("article", { class: "run", "data-state": "running", "aria-label": command },
       element("header", { class: "run-head" },
         element("p", { class: "given mono" }, element("span", { class: "prompt", "aria-hidden": "true" }, `${prompt} $ `), command),
         result),
-      cut, text);
+      ...output.elements);
     place.append(run);
     place.scrollTop = place.scrollHeight;
     let waiting = "";
@@ -41,29 +36,21 @@ export function wireTranscript(place) {
 
     function draw() {
       frame = 0;
-      if (!waiting) return;
-      const { finished, line } = output.write(waiting);
+      const text = waiting;
       waiting = "";
-      keepingEnd(() => {
-        done.appendData(finished);
-        current.data = line;
-        if (done.length > MOST_CHARACTERS) {
-          const from = done.data.indexOf("\n", done.length - MOST_CHARACTERS / 2) + 1;
-          done.deleteData(0, from || done.length - MOST_CHARACTERS / 2);
-          cut.hidden = false;
-        }
-      });
+      if (text) keepingEnd(() => output.write(text));
     }
 
     return {
       write(chunk) {
         waiting += chunk;
-        if (waiting.length > MOST_CHARACTERS) draw();
+        // A tab in the background gets no frames.
+        if (waiting.length > MOST_WAITING) draw();
         else frame ||= requestAnimationFrame(draw);
       },
       /** `state` is `ok`, `failed` or `stopped`. */
       end(state, words, ms) {
-        if (frame) cancelAnimationFrame(frame);
+        cancelAnimationFrame(frame);
         draw();
         keepingEnd(() => {
           run.dataset.state = state;

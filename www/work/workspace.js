@@ -52,6 +52,7 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
       editor.forgetDrafts();
       root.classList.add("deleted");
       parts.actions.replaceChildren();
+      parts.id.classList.remove("mono");
       parts.id.textContent = "Deleted. Its snapshots are kept and can be restored.";
       for (const part of root.querySelectorAll(".tabs, .panel")) part.remove();
       say(`${label} deleted in ${formatDuration(ms)}.`);
