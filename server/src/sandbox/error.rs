@@ -41,6 +41,11 @@ pub enum SandboxError {
 }
 
 impl SandboxError {
+    /// Whether the disk or a quota is full.
+    pub fn is_storage_full(&self) -> bool {
+        matches!(self.errno(), Some(Errno::ENOSPC | Errno::EDQUOT))
+    }
+
     /// The kernel's reason, when it gave one.
     pub fn errno(&self) -> Option<Errno> {
         match self {

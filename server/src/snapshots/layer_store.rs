@@ -101,6 +101,15 @@ impl LayerStore {
         Ok(true)
     }
 
+    /// Gives a box back what was just sealed from it, when the layer could not be recorded.
+    ///
+    /// # Errors
+    /// When the rename fails; the next [`recover`](Self::recover) does it then.
+    pub fn unseal(&self, box_id: &str, layer_id: &str) -> Result<(), LayerError> {
+        let upper = self.upper(box_id);
+        fs::rename(self.layer(layer_id), &upper).on("put back", &upper)
+    }
+
     /// Copies what a box with stopped processes wrote into a layer. The box keeps its own, so its
     /// chain stays as it is.
     ///
