@@ -182,7 +182,7 @@ pub fn unknown_options(route: &Route, arguments: &Value) -> Vec<String> {
     let Value::Object(members) = arguments else {
         return unknown;
     };
-    for (name, value) in members {
+    for (name, value) in members.iter().filter(|(_, value)| *value != Value::Null) {
         match argument::knows(route, name) {
             argument::Known::Whole => {}
             argument::Known::Group => {

@@ -50,7 +50,7 @@ impl WasmClient {
         arguments: JsValue,
         payload: Option<js_sys::JsString>,
     ) -> Result<JsValue, Error> {
-        let arguments = from_js(arguments)?;
+        let arguments = from_js(&arguments)?;
         let payload = payload.map(JsValue::from);
         match self
             .client

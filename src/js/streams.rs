@@ -42,7 +42,7 @@ impl WasmExecReader {
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         let (held, end) = self
             .stream
-            .finish(|text| from_js(parse_json(&text.into()).ok()?).ok());
+            .finish(|text| from_js(&parse_json(&text.into()).ok()?).ok());
         self.held = held;
         end.map(|exit| to_js(&exit))
             .map_err(|error| error_to_js(&error))

@@ -179,5 +179,5 @@ fn read(answer: Answer, ok: bool, text: JsValue) -> Body<JsValue, ReadableStream
             _ => Body::Json(Value::Null),
         };
     }
-    Body::Json(from_js(json).unwrap_or_default())
+    Body::Json(from_js(&json).unwrap_or_default())
 }

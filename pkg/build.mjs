@@ -1,0 +1,64 @@
+/**
+ * Assembles pkg/dist from pkg/src and pkg/generated: one flat file per environment.
+ *
+ * It runs after wasm-pack and wasm-opt, and uses no network.
+ */
+
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, "dist");
+const generated = join(root, "generated");
+
+const wasmName = (await readdir(generated)).find((name) => name.endsWith("_bg.wasm"));
+if (!wasmName) throw new Error("pkg/generated has no WebAssembly: run `cargo xtask build`, which makes it first.");
+const wasm = await readFile(join(generated, wasmName));
+
+/** Where each environment gets the module: `source` of the module that the entry imports as `#wasm`. */
+const sources = {
+  inline: `
+    import { fromBase64 } from ${JSON.stringify(join(root, "src/base64.js"))};
+    export const source = () => fromBase64("${wasm.toString("base64")}");`,
+  workerd: `
+    import module from "./box.wasm";
+    export const source = () => module;`,
+  edge: `
+    import module from "./box.wasm?module";
+    export const source = () => module;`,
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+await Promise.all([
+  bundle("index.js", "esm", sources.inline),
+  bundle("index.cjs", "cjs", sources.inline),
+  bundle("workerd.js", "esm", sources.workerd),
+  bundle("edge.js", "esm", sources.edge),
+  copyFile(join(generated, wasmName), join(dist, "box.wasm")),
+]);
+
+async function bundle(name, format, source) {
+  const result = await build({
+    entryPoints: [join(root, "src/index.js")],
+    bundle: true,
+    write: false,
+    format,
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    // Names stay, so that a printed `Box` says so; whoever bundles this shortens them.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source) }],
+  });
+  await writeFile(join(dist, name), result.outputFiles[0].contents);
+}
+
+function provide(setup, source) {
+  setup.onResolve({ filter: /^#wasm$/ }, () => ({ path: "wasm", namespace: "wasm" }));
+  setup.onResolve({ filter: /^\.\/box\.wasm/ }, ({ path }) => ({ path, external: true }));
+  setup.onLoad({ filter: /.*/, namespace: "wasm" }, () => ({ contents: source, resolveDir: root }));
+}

@@ -1,0 +1,85 @@
+/** One call of the user's: its deadline, its signal and its timers, none of which outlives it. */
+
+import { invalid, toBoxError } from "./error.js";
+
+/** The longest delay that setTimeout knows; a longer one would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export class Call {
+  /** `timeout` or `aborted`, once the call has ended early. */
+  ended;
+  /** What was thrown, for `BoxError.cause`. */
+  cause;
+  #controller = new AbortController();
+  #signal;
+  #timer;
+
+  constructor({ signal, timeoutMs } = {}, defaultMs) {
+    const ms = timeoutMs ?? defaultMs;
+    if (ms !== undefined && !(ms > 0)) throw invalid("option `timeoutMs` must be a number of milliseconds above 0.");
+    if (signal != null) {
+      if (typeof signal.addEventListener != "function") throw invalid("option `signal` must be an AbortSignal.");
+      this.#signal = signal;
+      if (signal.aborted) this.#abort();
+      else signal.addEventListener("abort", this.#abort);
+    }
+    if (ms <= LONGEST_TIMER) this.#timer = setTimeout(() => this.#end("timeout"), ms);
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  /** Remembers what was thrown, and says it in words. */
+  caught(thrown) {
+    this.cause ??= thrown;
+    const words = [];
+    for (let error = thrown; error != null && words.length < 3; error = error.cause) {
+      const text = typeof error == "object" ? error.message || error.code : error;
+      if (text) words.push(String(text));
+    }
+    return words.join(": ");
+  }
+
+  /** Settles after this time, or as soon as the call ends. */
+  sleep(ms) {
+    const { signal } = this;
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
+    });
+  }
+
+  /** What was thrown while this call ran, as a BoxError. */
+  error(thrown) {
+    return toBoxError(thrown, this.cause);
+  }
+
+  /** Ends the call: a request that still runs is cancelled, and no timer or listener is left. */
+  close() {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#abort);
+  }
+
+  /** Cancels the request of a stream that is no longer read. */
+  cancel() {
+    this.close();
+    this.#controller.abort();
+  }
+
+  #abort = () => {
+    this.cause ??= this.#signal.reason;
+    this.#end("aborted");
+  };
+
+  #end(why) {
+    this.ended ??= why;
+    this.#controller.abort();
+  }
+}

@@ -1,0 +1,57 @@
+/** A service and a key: every call of a handle goes through its own connection. */
+
+import { Client } from "../generated/upstash_box_wasm.js";
+import { Call } from "./call.js";
+import { init } from "./load.js";
+
+/** How long a call may take when the user does not say. */
+const DEFAULT_TIMEOUT_MS = 600_000;
+/** The same for calls that also wait until what they make is ready. */
+const DEFAULT_WAIT_MS = 300_000;
+const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot"]);
+
+export class Connection {
+  #baseUrl;
+  #apiKey;
+  #client;
+
+  constructor(baseUrl, apiKey) {
+    const env = globalThis.process?.env;
+    this.#baseUrl = baseUrl ?? env?.UPSTASH_BOX_BASE_URL;
+    this.#apiKey = apiKey ?? env?.UPSTASH_BOX_API_KEY;
+  }
+
+  /** Does one call of the table in `src/requests`. */
+  async call(name, args, options, payload) {
+    const call = new Call(options, WAITS.has(name) ? DEFAULT_WAIT_MS : DEFAULT_TIMEOUT_MS);
+    try {
+      return await (await this.client()).call(call, name, args, payload);
+    } catch (thrown) {
+      throw call.error(thrown);
+    } finally {
+      call.close();
+    }
+  }
+
+  /** Starts a call that answers with a stream. It ends with the stream. */
+  async open(name, args, options) {
+    const call = new Call(options);
+    try {
+      return { call, stream: await (await this.client()).call(call, name, args) };
+    } catch (thrown) {
+      call.close();
+      throw call.error(thrown);
+    }
+  }
+
+  async client() {
+    await init();
+    return (this.#client ??= new Client(String(this.#baseUrl ?? ""), String(this.#apiKey ?? "")));
+  }
+}
+
+/** Takes the options that concern the connection and the call out of those that travel. */
+export function split(options = {}) {
+  const { apiKey, baseUrl, signal, timeoutMs, ...args } = options ?? {};
+  return { connection: () => new Connection(baseUrl, apiKey), call: { signal, timeoutMs }, args };
+}

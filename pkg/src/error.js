@@ -1,0 +1,24 @@
+/** The one error of the package. It never holds the API key. */
+
+export class BoxError extends Error {
+  constructor({ message, cause, ...facts }) {
+    super(message, cause === undefined ? undefined : { cause });
+    for (const [name, value] of Object.entries(facts)) if (value != null) this[name] = value;
+  }
+}
+Object.defineProperty(BoxError.prototype, "name", { value: "BoxError", configurable: true, writable: true });
+
+/** What was thrown, as a BoxError. Rust throws the facts of one; anything else is a defect of this package. */
+export function toBoxError(thrown, cause) {
+  if (thrown instanceof BoxError) return thrown;
+  if (typeof thrown?.code == "string" && typeof thrown.retryable == "boolean") return new BoxError({ ...thrown, cause });
+  return new BoxError({
+    code: "internal",
+    message: `upstash-box-wasm failed: ${thrown?.message ?? thrown}`,
+    retryable: false,
+    cause: thrown,
+  });
+}
+
+/** An argument that can't be used. */
+export const invalid = (message) => new BoxError({ code: "invalid_argument", message, retryable: false });

@@ -1,0 +1,29 @@
+/** Loads the WebAssembly, once, inside the first call that needs it. */
+
+import start from "../generated/upstash_box_wasm.js";
+import { source } from "#wasm";
+import { BoxError } from "./error.js";
+
+let ready;
+
+/**
+ * Loads the WebAssembly now, or from a place of one's own: a WebAssembly.Module, its bytes, or a
+ * Response or URL that gives them. A failed load can be tried again.
+ */
+export function init(input) {
+  return (ready ??= load(input).catch((thrown) => {
+    ready = undefined;
+    throw new BoxError({
+      code: "wasm_unavailable",
+      message:
+        `WebAssembly could not be loaded: ${thrown?.message ?? thrown}. ` +
+        "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
+      retryable: false,
+      cause: thrown,
+    });
+  }));
+}
+
+async function load(input) {
+  await start({ module_or_path: (await input) ?? (await source()) });
+}

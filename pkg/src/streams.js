@@ -1,0 +1,75 @@
+/** Async iterables over the body of a request, which `break` cancels. */
+
+/** The chunks of a stream. The request ends with the loop, whoever ends it. */
+export async function* chunks({ call, stream }) {
+  let reader;
+  let whole = false;
+  try {
+    reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield value;
+    }
+    whole = true;
+  } catch (thrown) {
+    throw call.error(lost(call, thrown));
+  } finally {
+    if (whole) call.close();
+    else call.cancel();
+  }
+}
+
+/** Why a stream broke. */
+function lost(call, thrown) {
+  const words = call.caught(thrown);
+  const [code, message] =
+    call.ended == "timeout"
+      ? ["timeout", "The time for this call ran out (`timeoutMs`)."]
+      : call.ended == "aborted"
+        ? ["aborted", "The call was ended by its `signal`."]
+        : ["network", `The connection was lost while the stream was read: ${words}`];
+  return { code, message, retryable: code != "aborted" };
+}
+
+/**
+ * A promise of a stream that can also be iterated as it stands, so that both
+ * `for await (… of await box.exec.stream(…))` and `for await (… of box.exec.stream(…))` work.
+ */
+export function iterable(promise) {
+  return Object.assign(promise, {
+    async *[Symbol.asyncIterator]() {
+      yield* await promise;
+    },
+  });
+}
+
+/** A run whose elements are still coming. It is what `exec.stream` and `agent.stream` give. */
+export class StreamRun {
+  id;
+  status = "running";
+  result = "";
+  #elements;
+  #opened;
+
+  constructor(opened, elements) {
+    this.#opened = opened;
+    this.#elements = elements(this, opened);
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.#elements;
+  }
+
+  /** Nobody reads on: what was not finished is left alone. */
+  leave() {
+    if (this.status == "running") this.status = "detached";
+  }
+
+  /** Ends the request without reading on. */
+  async cancel() {
+    if (this.status == "running") this.status = "cancelled";
+    this.#opened.call.cancel();
+    await this.#elements.return();
+  }
+}
