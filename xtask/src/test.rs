@@ -5,6 +5,7 @@
 
 mod javascript;
 mod native;
+mod ordinary_user;
 mod report;
 mod totals;
 
