@@ -24,6 +24,7 @@ export async function runExample(name, { given = {}, standIns = [], makes = [] }
   for (const [original, standIn] of standIns) {
     assert.ok(text.includes(original), `${name}.ts does not say ${original}`)
     text = text.replaceAll(original, standIn)
+    console.log(`        stand-in: ${original} -> ${standIn.trim()}`)
   }
   const { code } = await transform(`${text}\nexport { ${makes.join(', ')} }`, {
     loader: 'ts',

@@ -59,7 +59,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => return Ok(test::test(&workspace)),
         ["pack"] => {
             build::build(&workspace)?;
-            pack::pack(&workspace)?;
+            let consumer = pack::pack(&workspace)?;
+            pack::weigh(&workspace, &consumer)?;
         }
         ["bench"] => bench::bench(&workspace)?,
         ["demo"] => demo::demo(&workspace)?,

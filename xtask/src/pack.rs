@@ -29,15 +29,18 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<Consumer> {
         );
         Ok(tarball)
     })?;
-    let consumer = step("install the tarball in an empty folder", || {
+    step("install the tarball in an empty folder", || {
         Consumer::install(workspace, &tarball, "consumer")
-    })?;
-    step("measure the package", || {
-        let sizes = sizes::measure(workspace, &consumer)?;
+    })
+}
+
+/// Prints what the installed package weighs; an error when that is more than promised.
+pub(crate) fn weigh(workspace: &Workspace, consumer: &Consumer) -> Result<()> {
+    step("weigh the package", || {
+        let sizes = sizes::measure(workspace, consumer)?;
         print!("{sizes}");
-        budget.check_sizes(&sizes)
-    })?;
-    Ok(consumer)
+        Budget::read(workspace)?.check_sizes(&sizes)
+    })
 }
 
 /// What a page downloads that uses all of the package, in bytes of brotli.

@@ -29,6 +29,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
     native::run(workspace, &mut report);
     match prepare(workspace) {
         Ok((consumer, server)) => {
+            report.verdict("package size", &pack::weigh(workspace, &consumer));
             javascript::npm(workspace, &consumer, &server, &mut report);
             javascript::browser(workspace, &consumer, &server, &mut report);
             report.suite(
@@ -36,7 +37,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
                 demo::check_command(workspace, &consumer, &server),
             );
         }
-        Err(error) => report.broken("package and server", &error),
+        Err(error) => report.verdict("package and server", &Err(error)),
     }
     report.close()
 }

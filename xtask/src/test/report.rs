@@ -61,13 +61,16 @@ impl Report {
         self.add(name, totals, started.elapsed(), remark);
     }
 
-    /// A suite that could not even be prepared.
-    pub(crate) fn broken(&mut self, name: &str, error: &anyhow::Error) {
+    /// Something that holds or doesn't, counted as one test.
+    pub(crate) fn verdict(&mut self, name: &str, verdict: &Result<()>) {
+        let failed = u64::from(verdict.is_err());
         let totals = Totals {
-            failed: 1,
-            ..Totals::default()
+            passed: 1 - failed,
+            failed,
+            skipped: 0,
         };
-        self.add(name, totals, Duration::ZERO, Some(format!("{error:#}")));
+        let remark = verdict.as_ref().err().map(|error| format!("{error:#}"));
+        self.add(name, totals, Duration::ZERO, remark);
     }
 
     /// A suite that this machine can't run.
