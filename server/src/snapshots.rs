@@ -16,7 +16,9 @@
 //! A *part* is one mount of the image: `root`, and `usr` where the host's /usr lies under it.
 
 mod copy;
+mod diff;
 mod error;
+mod flatten;
 mod host_image;
 mod image;
 mod layer_store;
@@ -24,7 +26,11 @@ mod measure;
 mod recovery;
 mod skeleton;
 mod trash;
+mod tree;
+mod view;
 
+pub use diff::{Change, ChangeKind};
 pub use error::LayerError;
 pub use image::ImageSource;
 pub use layer_store::LayerStore;
+pub use tree::{Tree, TreeEntry};

@@ -32,7 +32,9 @@ pub(crate) fn drop_all_but_kept() -> Result<()> {
     for capability in (0..=HIGHEST).filter(|number| !KEPT.contains(number)) {
         // SAFETY: takes plain numbers only.
         let returned = unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0) };
-        let dropped = check(i64::from(returned), || format!("prctl(PR_CAPBSET_DROP, {capability})"));
+        let dropped = check(i64::from(returned), || {
+            format!("prctl(PR_CAPBSET_DROP, {capability})")
+        });
         match dropped {
             Err(error) if error.errno == nix::errno::Errno::EINVAL => break,
             dropped => dropped.map(drop)?,

@@ -30,7 +30,11 @@ pub(crate) fn into_new_namespaces() -> Result<Clone> {
     // SAFETY: without CLONE_VM and a stack this is fork: the child runs on a copy of everything.
     // The launcher has one thread, so no lock is held by a thread that the child lacks.
     let pid = unsafe {
-        libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of::<libc::clone_args>())
+        libc::syscall(
+            libc::SYS_clone3,
+            &raw mut arguments,
+            size_of::<libc::clone_args>(),
+        )
     };
     match check(pid, || "clone3(user, mount, pid, ipc, uts, net)".into())? {
         0 => Ok(Clone::Child),

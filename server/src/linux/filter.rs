@@ -74,8 +74,12 @@ const REFUSED: &[libc::c_long] = &[
 ];
 
 /// The socket families that programs in a box need.
-const FAMILIES: [libc::c_int; 4] =
-    [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+const FAMILIES: [libc::c_int; 4] = [
+    libc::AF_UNIX,
+    libc::AF_INET,
+    libc::AF_INET6,
+    libc::AF_NETLINK,
+];
 
 /// `clone` flags that make namespaces.
 const NAMESPACE_FLAGS: [libc::c_int; 7] = [
@@ -96,7 +100,9 @@ pub(crate) struct Filters {
 
 /// Translates the lists above; costs some hundred microseconds.
 pub(crate) fn compile() -> Result<Filters> {
-    build().map_err(|_| Errno::EINVAL).named(|| "compile the seccomp filter".into())
+    build()
+        .map_err(|_| Errno::EINVAL)
+        .named(|| "compile the seccomp filter".into())
 }
 
 fn build() -> std::result::Result<Filters, seccompiler::BackendError> {
@@ -129,7 +135,10 @@ fn build() -> std::result::Result<Filters, seccompiler::BackendError> {
         refused: program(rules, libc::EPERM)?,
         // A C library that is told that clone3 does not exist uses clone, whose flags the filter
         // can read; clone3's are behind a pointer.
-        unknown: program(BTreeMap::from([(libc::SYS_clone3, Vec::new())]), libc::ENOSYS)?,
+        unknown: program(
+            BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
+            libc::ENOSYS,
+        )?,
     })
 }
 
@@ -139,7 +148,9 @@ fn rule(
     compare: Compare,
     value: u64,
 ) -> std::result::Result<SeccompRule, seccompiler::BackendError> {
-    SeccompRule::new(vec![SeccompCondition::new(argument, width, compare, value)?])
+    SeccompRule::new(vec![SeccompCondition::new(
+        argument, width, compare, value,
+    )?])
 }
 
 fn program(

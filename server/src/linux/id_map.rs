@@ -25,7 +25,11 @@ pub enum IdMap {
 impl IdMap {
     /// The map that this process may write.
     pub fn of_this_process() -> Self {
-        if Uid::effective().is_root() { Self::Range } else { Self::OneUser }
+        if Uid::effective().is_root() {
+            Self::Range
+        } else {
+            Self::OneUser
+        }
     }
 
     /// The host user that owns what the box's root owns.
@@ -69,5 +73,7 @@ fn write(pid: Pid, file: &str, content: &str) -> Result<()> {
 /// The user namespace that `pid` is in.
 pub(crate) fn user_namespace_of(pid: Pid) -> Result<OwnedFd> {
     let path = format!("/proc/{pid}/ns/user");
-    fs::File::open(&path).map(OwnedFd::from).named(|| format!("open({path})"))
+    fs::File::open(&path)
+        .map(OwnedFd::from)
+        .named(|| format!("open({path})"))
 }

@@ -35,6 +35,24 @@ pub(crate) fn open_beneath(
 
 /// A handle of a directory of ours, good for naming it later and nothing else.
 pub(crate) fn directory_handle(path: &Path) -> Result<OwnedFd> {
-    nix::fcntl::open(path, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
-        .named(|| format!("open({})", path.display()))
+    nix::fcntl::open(
+        path,
+        OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )
+    .named(|| format!("open({})", path.display()))
+}
+
+/// Opens `path` under `root`; a link anywhere in it is an error.
+pub(crate) fn open_below(root: BorrowedFd<'_>, path: &Path, flags: OFlag) -> Result<OwnedFd> {
+    let how = OpenHow::new()
+        .flags(flags | OFlag::O_CLOEXEC)
+        .resolve(ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS);
+    let mut left = RACES;
+    loop {
+        match openat2(root, path, how) {
+            Err(Errno::EAGAIN) if left > 0 => left -= 1,
+            opened => return opened.named(|| format!("openat2({})", path.display())),
+        }
+    }
 }

@@ -18,8 +18,13 @@ const MAX_DESCRIPTORS: usize = 16;
 
 /// A connected pair; closed on exec.
 pub(crate) fn pair() -> Result<(OwnedFd, OwnedFd)> {
-    socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
-        .named(|| "socketpair(seqpacket)".into())
+    socketpair(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        None,
+        SockFlag::SOCK_CLOEXEC,
+    )
+    .named(|| "socketpair(seqpacket)".into())
 }
 
 /// Sends one message whole. `EAGAIN` when the socket does not block and is full.
@@ -43,10 +48,7 @@ pub(crate) fn send(
 }
 
 /// Receives one message and its descriptors; an empty message means that the other end is closed.
-pub(crate) fn receive(
-    socket: BorrowedFd<'_>,
-    buffer: &mut [u8],
-) -> Result<(usize, Vec<OwnedFd>)> {
+pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<(usize, Vec<OwnedFd>)> {
     let mut space = nix::cmsg_space!([RawFd; MAX_DESCRIPTORS]);
     let mut slices = [IoSliceMut::new(buffer)];
     let received = recvmsg::<()>(
@@ -60,7 +62,10 @@ pub(crate) fn receive(
     for message in received.cmsgs().into_iter().flatten() {
         if let ControlMessageOwned::ScmRights(raw) = message {
             // SAFETY: the kernel just made these descriptors for this process.
-            descriptors.extend(raw.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
+            descriptors.extend(
+                raw.into_iter()
+                    .map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }),
+            );
         }
     }
     Ok((received.bytes, descriptors))

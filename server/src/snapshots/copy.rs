@@ -8,7 +8,13 @@ use super::error::{LayerError, On};
 /// Shares the data of files where the filesystem can.
 pub(super) fn tree(source: &Path, target: &Path) -> Result<(), LayerError> {
     let output = Command::new("cp")
-        .args(["--archive", "--reflink=auto", "--sparse=auto", "--no-target-directory", "--"])
+        .args([
+            "--archive",
+            "--reflink=auto",
+            "--sparse=auto",
+            "--no-target-directory",
+            "--",
+        ])
         .args([source, target])
         .env("LC_ALL", "C")
         .output()
@@ -17,5 +23,8 @@ pub(super) fn tree(source: &Path, target: &Path) -> Result<(), LayerError> {
         return Ok(());
     }
     let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(LayerError::Copy { path: source.to_path_buf(), message })
+    Err(LayerError::Copy {
+        path: source.to_path_buf(),
+        message,
+    })
 }

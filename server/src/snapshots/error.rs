@@ -3,6 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+
+use crate::linux::KernelError;
+
 /// What was being done to which directory, and why it failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LayerError {
@@ -24,6 +28,9 @@ pub enum LayerError {
         /// What the tool said.
         message: String,
     },
+    /// A call on a layer failed.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
     /// The image can't serve as a root.
     #[error("the image {} is not a directory", .0.display())]
     NoImage(PathBuf),
@@ -41,6 +48,7 @@ impl LayerError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
             Self::Copy { message, .. } => message.contains("No space left"),
+            Self::Kernel(error) => matches!(error.errno, Errno::ENOSPC | Errno::EDQUOT),
             Self::NoImage(_) | Self::BoxInUse(_) => false,
         }
     }
@@ -53,6 +61,10 @@ pub(super) trait On<T> {
 
 impl<T> On<T> for io::Result<T> {
     fn on(self, action: &'static str, path: &Path) -> Result<T, LayerError> {
-        self.map_err(|source| LayerError::Io { action, path: path.to_path_buf(), source })
+        self.map_err(|source| LayerError::Io {
+            action,
+            path: path.to_path_buf(),
+            source,
+        })
     }
 }

@@ -80,8 +80,16 @@ const GROUPS: &str = "boxuser:x:0:\nroot:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\n
 pub(super) fn build(place: &Path, owner: u32) -> Result<Vec<Part>, LayerError> {
     let root = Skeleton::create(&place.join("root"), owner)?;
     add_base(&root)?;
-    let shell = if Path::new("/bin/bash").exists() { "/bin/bash" } else { "/bin/sh" };
-    root.file("etc/passwd", &format!("{}{OTHER_USERS}", user_lines(shell)), 0o644)?;
+    let shell = if Path::new("/bin/bash").exists() {
+        "/bin/bash"
+    } else {
+        "/bin/sh"
+    };
+    root.file(
+        "etc/passwd",
+        &format!("{}{OTHER_USERS}", user_lines(shell)),
+        0o644,
+    )?;
     root.file("etc/group", GROUPS, 0o644)?;
     for name in ETC {
         copy_readable(&Path::new("/etc").join(name), &format!("etc/{name}"), &root)?;
@@ -92,40 +100,55 @@ pub(super) fn build(place: &Path, owner: u32) -> Result<Vec<Part>, LayerError> {
         usr.hide(name)?;
     }
     make_local_writable(&usr)?;
-    let mut parts = vec![Part { name: "usr".into(), target: "/usr".into(), lowers: vec![
-        Lower::Layer(usr.into_path()),
-        Lower::Host("/usr".into()),
-    ] }];
+    let mut parts = vec![Part {
+        name: "usr".into(),
+        target: "/usr".into(),
+        lowers: vec![Lower::Layer(usr.into_path()), Lower::Host("/usr".into())],
+    }];
     for name in TOP {
         parts.extend(top(name, &root)?);
     }
-    parts.insert(0, Part {
-        name: "root".into(),
-        target: "/".into(),
-        lowers: vec![Lower::Layer(root.into_path())],
-    });
+    parts.insert(
+        0,
+        Part {
+            name: "root".into(),
+            target: "/".into(),
+            lowers: vec![Lower::Layer(root.into_path())],
+        },
+    );
     Ok(parts)
 }
 
 /// A link stays a link; a directory becomes a part of its own.
 fn top(name: &str, root: &Skeleton) -> Result<Option<Part>, LayerError> {
     let path = Path::new("/").join(name);
-    let Ok(metadata) = path.symlink_metadata() else { return Ok(None) };
+    let Ok(metadata) = path.symlink_metadata() else {
+        return Ok(None);
+    };
     if metadata.is_symlink() {
         root.link(name, &fs::read_link(&path).on("read link", &path)?)?;
         return Ok(None);
     }
     root.directory(name, 0o755)?;
-    Ok(Some(Part { name: name.into(), target: path.clone(), lowers: vec![Lower::Host(path)] }))
+    Ok(Some(Part {
+        name: name.into(),
+        target: path.clone(),
+        lowers: vec![Lower::Host(path)],
+    }))
 }
 
 /// Global installs go under /usr/local. Where the host's owners can't be mapped its directories
 /// belong to nobody, so directories of ours are laid over them.
 fn make_local_writable(usr: &Skeleton) -> Result<(), LayerError> {
     let local = Path::new("/usr/local");
-    let directories = WalkDir::new(local).max_depth(WRITABLE_DEPTH).into_iter().flatten();
+    let directories = WalkDir::new(local)
+        .max_depth(WRITABLE_DEPTH)
+        .into_iter()
+        .flatten();
     for entry in directories.filter(|entry| entry.file_type().is_dir()) {
-        let Ok(name) = entry.path().strip_prefix("/usr") else { continue };
+        let Ok(name) = entry.path().strip_prefix("/usr") else {
+            continue;
+        };
         if !HIDDEN_IN_USR.iter().any(|hidden| name.starts_with(hidden)) {
             usr.directory(&name.to_string_lossy(), 0o755)?;
         }
@@ -135,7 +158,9 @@ fn make_local_writable(usr: &Skeleton) -> Result<(), LayerError> {
 
 /// Copies a file, link or tree of /etc, leaving out what not everyone may read.
 fn copy_readable(source: &Path, name: &str, root: &Skeleton) -> Result<(), LayerError> {
-    let Ok(metadata) = source.symlink_metadata() else { return Ok(()) };
+    let Ok(metadata) = source.symlink_metadata() else {
+        return Ok(());
+    };
     if let Some(parent) = Path::new(name).parent() {
         root.directory(&parent.to_string_lossy(), 0o755)?;
     }
@@ -148,7 +173,9 @@ fn copy_readable(source: &Path, name: &str, root: &Skeleton) -> Result<(), Layer
         root.directory(name, 0o755)?;
         for entry in fs::read_dir(source).on("list", source)? {
             let entry = entry.on("list", source)?.path();
-            let Some(last) = entry.file_name().and_then(|last| last.to_str()) else { continue };
+            let Some(last) = entry.file_name().and_then(|last| last.to_str()) else {
+                continue;
+            };
             copy_readable(&entry, &format!("{name}/{last}"), root)?;
         }
     } else if metadata.is_file() {

@@ -55,11 +55,22 @@ fn directory(path: &Path, place: &Path, owner: u32) -> Result<Vec<Part>, LayerEr
     let skeleton = Skeleton::create(&place.join("root"), owner)?;
     add_base(&skeleton)?;
     let users = fs::read_to_string(path.join("etc/passwd")).unwrap_or_default();
-    let shell = if path.join("bin/bash").exists() { "/bin/bash" } else { "/bin/sh" };
-    skeleton.file("etc/passwd", &format!("{}{users}", user_lines(shell)), 0o644)?;
+    let shell = if path.join("bin/bash").exists() {
+        "/bin/bash"
+    } else {
+        "/bin/sh"
+    };
+    skeleton.file(
+        "etc/passwd",
+        &format!("{}{users}", user_lines(shell)),
+        0o644,
+    )?;
     Ok(vec![Part {
         name: "root".into(),
         target: "/".into(),
-        lowers: vec![Lower::Layer(skeleton.into_path()), Lower::Host(path.to_path_buf())],
+        lowers: vec![
+            Lower::Layer(skeleton.into_path()),
+            Lower::Host(path.to_path_buf()),
+        ],
     }])
 }

@@ -9,13 +9,17 @@ use std::time::Duration;
 use super::error::{LayerError, On};
 use super::image::{self, ImageSource, Part};
 use super::trash::Trash;
-use super::{copy, measure, recovery};
+use super::view::{self, Floor};
+use super::{Tree, copy, flatten, measure, recovery};
+use crate::linux;
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
 /// Scratch space of overlayfs.
 const WORK_PREFIX: &str = "work-";
 /// A copy that is not a layer yet.
 const COPY_PREFIX: &str = "copy-";
+/// A merged layer that is not finished; no box has an id that begins so.
+const FLATTEN_PREFIX: &str = "flatten-";
 
 /// The directories of all boxes and layers under one data directory.
 #[derive(Debug)]
@@ -33,11 +37,7 @@ impl LayerStore {
     ///
     /// # Errors
     /// When the data directory can't be written or the image can't be read.
-    pub fn open(
-        data: &Path,
-        source: &ImageSource,
-        host: &SandboxHost,
-    ) -> Result<Self, LayerError> {
+    pub fn open(data: &Path, source: &ImageSource, host: &SandboxHost) -> Result<Self, LayerError> {
         let owner = host.id_map().root_owner();
         let (layers, boxes) = (data.join("layers"), data.join("boxes"));
         for directory in [&layers, &boxes] {
@@ -63,7 +63,9 @@ impl LayerStore {
     /// When its directories can't be made.
     pub fn disk(&self, box_id: &str, chain: &[String]) -> Result<Disk, LayerError> {
         let number = self.next_work.fetch_add(1, Ordering::Relaxed);
-        let work = self.box_directory(box_id).join(format!("{WORK_PREFIX}{number}"));
+        let work = self
+            .box_directory(box_id)
+            .join(format!("{WORK_PREFIX}{number}"));
         self.discard_work(box_id)?;
         let mut mounts = Vec::new();
         for part in &self.parts {
@@ -71,11 +73,14 @@ impl LayerStore {
             let work = work.join(&part.name);
             self.make_directory(&upper)?;
             self.make_directory(&work)?;
-            let layers = chain.iter().rev().map(|layer| self.layer(layer).join(&part.name));
-            // A layer that did not touch this part has no directory for it.
-            let layers = layers.filter(|path| path.is_dir()).map(Lower::Layer);
+            let layers = self.layers_of(part, chain).map(Lower::Layer);
             let lowers = layers.chain(part.lowers.iter().cloned()).collect();
-            mounts.push(DiskMount { target: part.target.clone(), lowers, upper, work });
+            mounts.push(DiskMount {
+                target: part.target.clone(),
+                lowers,
+                upper,
+                work,
+            });
         }
         Ok(Disk { mounts })
     }
@@ -122,7 +127,9 @@ impl LayerStore {
         if !upper.is_dir() || self.untouched(&upper)? {
             return Ok(false);
         }
-        let unfinished = self.box_directory(box_id).join(format!("{COPY_PREFIX}{layer_id}"));
+        let unfinished = self
+            .box_directory(box_id)
+            .join(format!("{COPY_PREFIX}{layer_id}"));
         if let Err(error) = copy::tree(&upper, &unfinished) {
             self.trash.take(&unfinished)?;
             return Err(error);
@@ -130,6 +137,71 @@ impl LayerStore {
         let layer = self.layer(layer_id);
         fs::rename(&unfinished, &layer).on("seal", &layer)?;
         Ok(true)
+    }
+
+    /// The tree of `chain` (bottom to top) on the image; with a box, what that box has written
+    /// since lies on top.
+    ///
+    /// # Errors
+    /// When a directory of it can't be opened.
+    pub fn tree(&self, chain: &[String], live_box: Option<&str>) -> linux::Result<Tree> {
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            let upper = live_box.map(|id| self.upper(id).join(&part.name));
+            let mut stack: Vec<PathBuf> = upper.into_iter().filter(|path| path.is_dir()).collect();
+            stack.extend(self.layers_of(part, chain));
+            stack.extend(part.lowers.iter().map(|lower| match lower {
+                Lower::Layer(path) | Lower::Host(path) => path.clone(),
+            }));
+            let floors: Vec<_> = stack
+                .iter()
+                .map(|path| Floor::open(path))
+                .collect::<Result<_, _>>()?;
+            parts.push((part.target.clone(), view::root(&floors)));
+        }
+        Ok(Tree::new(parts))
+    }
+
+    /// Merges the layers of `chain` (bottom to top) into one that looks the same.
+    ///
+    /// # Errors
+    /// When a directory can't be read or written; nothing is left of the new layer then.
+    pub fn flatten(&self, chain: &[String], layer_id: &str) -> Result<(), LayerError> {
+        let unfinished = self.layers.join(format!("{FLATTEN_PREFIX}{layer_id}"));
+        let merged = self.flatten_into(chain, &unfinished);
+        if merged.is_err() {
+            self.trash.take(&unfinished)?;
+        }
+        merged?;
+        let layer = self.layer(layer_id);
+        fs::rename(&unfinished, &layer).on("flatten into", &layer)
+    }
+
+    fn flatten_into(&self, chain: &[String], target: &Path) -> Result<(), LayerError> {
+        fs::create_dir(target).on("create", target)?;
+        for part in &self.parts {
+            let stack: Vec<PathBuf> = self.layers_of(part, chain).collect();
+            if !stack.is_empty() {
+                let target = target.join(&part.name);
+                fs::create_dir(&target).on("create", &target)?;
+                flatten::flatten(&stack, &target)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The directories of one part in the layers of a chain, topmost first. A layer that did not
+    /// touch the part has none.
+    fn layers_of<'all>(
+        &'all self,
+        part: &'all Part,
+        chain: &'all [String],
+    ) -> impl Iterator<Item = PathBuf> + 'all {
+        let layers = chain
+            .iter()
+            .rev()
+            .map(|layer| self.layer(layer).join(&part.name));
+        layers.filter(|path| path.is_dir())
     }
 
     /// Bytes on disk of a layer. With a budget it may stop early: then the figure is what was
@@ -197,7 +269,9 @@ impl LayerStore {
 
     fn discard(&self, box_id: &str, prefix: &str) -> Result<(), LayerError> {
         let directory = self.box_directory(box_id);
-        let Ok(entries) = fs::read_dir(&directory) else { return Ok(()) };
+        let Ok(entries) = fs::read_dir(&directory) else {
+            return Ok(());
+        };
         for entry in entries.flatten() {
             if entry.file_name().to_string_lossy().starts_with(prefix) {
                 self.trash.take(&entry.path())?;
@@ -219,7 +293,11 @@ impl LayerStore {
         if path.is_dir() {
             return Ok(());
         }
-        fs::DirBuilder::new().recursive(true).mode(0o755).create(path).on("create", path)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(path)
+            .on("create", path)?;
         chown(path, Some(self.owner), Some(self.owner)).on("chown", path)
     }
 

@@ -23,7 +23,9 @@ pub(super) fn tree(root: &Path, budget: Option<Duration>) -> Result<(u64, bool),
             path: root.to_path_buf(),
             source: error.into(),
         })?;
-        let Ok(metadata) = entry.metadata() else { continue };
+        let Ok(metadata) = entry.metadata() else {
+            continue;
+        };
         if metadata.is_dir() || metadata.nlink() == 1 || linked.insert(metadata.ino()) {
             bytes += metadata.blocks() * BLOCK;
         }

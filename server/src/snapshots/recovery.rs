@@ -30,8 +30,14 @@ pub(super) fn recover(
             store.remove_box(&id)?;
         }
     }
-    for layer in names(store.layers())?.iter().filter(|layer| !known_layers.contains(layer)) {
-        let owner = layer.rsplit_once('.').map_or("", |(owner, _)| owner).to_owned();
+    for layer in names(store.layers())?
+        .iter()
+        .filter(|layer| !known_layers.contains(layer))
+    {
+        let owner = layer
+            .rsplit_once('.')
+            .map_or("", |(owner, _)| owner)
+            .to_owned();
         let upper = store.upper(&owner);
         if live_boxes.contains(&owner) && !upper.exists() {
             tracing::info!(%layer, "a snapshot was interrupted; its data goes back to its box");
@@ -46,7 +52,9 @@ pub(super) fn recover(
 /// Waits for the processes that an earlier server left.
 fn wait_until_unused(store: &LayerStore, box_id: &str) -> Result<(), LayerError> {
     let path = store.lock_file(box_id);
-    let Ok(mut file) = File::open(&path) else { return Ok(()) };
+    let Ok(mut file) = File::open(&path) else {
+        return Ok(());
+    };
     let started = Instant::now();
     loop {
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
@@ -62,5 +70,8 @@ fn wait_until_unused(store: &LayerStore, box_id: &str) -> Result<(), LayerError>
 
 fn names(directory: &Path) -> Result<Vec<String>, LayerError> {
     let entries = fs::read_dir(directory).on("list", directory)?;
-    Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+    Ok(entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect())
 }

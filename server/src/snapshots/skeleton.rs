@@ -64,7 +64,10 @@ pub(super) struct Skeleton {
 
 impl Skeleton {
     pub(super) fn create(path: &Path, owner: u32) -> Result<Self, LayerError> {
-        let skeleton = Self { path: path.to_path_buf(), owner };
+        let skeleton = Self {
+            path: path.to_path_buf(),
+            owner,
+        };
         skeleton.directory("", 0o755)?;
         Ok(skeleton)
     }
@@ -76,7 +79,11 @@ impl Skeleton {
     /// Makes a directory, or sets the mode of one that is there.
     pub(super) fn directory(&self, name: &str, mode: u32) -> Result<PathBuf, LayerError> {
         let path = self.path.join(name);
-        fs::DirBuilder::new().recursive(true).mode(0o755).create(&path).on("create", &path)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(&path)
+            .on("create", &path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).on("chmod", &path)?;
         self.own(path)
     }
@@ -87,7 +94,8 @@ impl Skeleton {
         options.write(true).create_new(true).mode(mode);
         let mut file = options.open(&path).on("create", &path)?;
         std::io::Write::write_all(&mut file, content.as_bytes()).on("write", &path)?;
-        file.set_permissions(fs::Permissions::from_mode(mode)).on("chmod", &path)?;
+        file.set_permissions(fs::Permissions::from_mode(mode))
+            .on("chmod", &path)?;
         self.own(path)
     }
 
@@ -123,7 +131,9 @@ pub(super) fn add_base(skeleton: &Skeleton) -> Result<(), LayerError> {
 /// The stand-in for `sudo`, in the part of the tree that holds `/usr`.
 pub(super) fn add_sudo(skeleton: &Skeleton, local_bin: &str) -> Result<(), LayerError> {
     skeleton.directory(local_bin, 0o755)?;
-    skeleton.file(&format!("{local_bin}/sudo"), SUDO, 0o755).map(drop)
+    skeleton
+        .file(&format!("{local_bin}/sudo"), SUDO, 0o755)
+        .map(drop)
 }
 
 /// The first lines of /etc/passwd: the box's user is its root by another name, so that nothing in

@@ -40,8 +40,14 @@ impl Trash {
             })
             .on("start a thread for", directory)?;
         // Names go on from the clock, so that leftovers are never in the way.
-        let start = std::time::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_micros() as u64);
-        Ok(Self { directory: directory.to_path_buf(), next: AtomicU64::new(start), wake })
+        let start = std::time::UNIX_EPOCH
+            .elapsed()
+            .map_or(0, |time| time.as_micros() as u64);
+        Ok(Self {
+            directory: directory.to_path_buf(),
+            next: AtomicU64::new(start),
+            wake,
+        })
     }
 
     /// Moves a directory here; one that is not there is gone already.
