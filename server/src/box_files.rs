@@ -66,7 +66,10 @@ pub enum FileError {
 /// When there is no regular file at `path`.
 pub async fn open(sandbox: &Sandbox, path: &str) -> Result<(File, u64), FileError> {
     let path = absolute(path)?;
-    let file = sandbox.open(&path, OpenHow::Read).await.map_err(|error| opening(&path, error))?;
+    let file = sandbox
+        .open(&path, OpenHow::Read)
+        .await
+        .map_err(|error| opening(&path, error))?;
     let file = std::fs::File::from(file);
     let metadata = file.metadata().map_err(|source| kernel(&path, source))?;
     if metadata.is_dir() {
@@ -84,9 +87,14 @@ pub async fn open(sandbox: &Sandbox, path: &str) -> Result<(File, u64), FileErro
 /// When the path is not a regular file or the disk is full; a full disk leaves what was written.
 pub async fn write(sandbox: &Sandbox, path: &str, content: &[u8]) -> Result<(), FileError> {
     let path = absolute(path)?;
-    let file = sandbox.open(&path, OpenHow::Write).await.map_err(|error| opening(&path, error))?;
+    let file = sandbox
+        .open(&path, OpenHow::Write)
+        .await
+        .map_err(|error| opening(&path, error))?;
     let mut file = File::from_std(file.into());
-    file.write_all(content).await.map_err(|source| kernel(&path, source))?;
+    file.write_all(content)
+        .await
+        .map_err(|source| kernel(&path, source))?;
     file.flush().await.map_err(|source| kernel(&path, source))
 }
 

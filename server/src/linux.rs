@@ -2,7 +2,10 @@
 //!
 //! Each function makes one call and says in its error which call it was and on what. What to call
 //! in which order, and why, is decided by the callers.
-#![allow(unsafe_code, reason = "the kernel's interface is unsafe; this is its one place")]
+#![allow(
+    unsafe_code,
+    reason = "the kernel's interface is unsafe; this is its one place"
+)]
 
 pub(crate) mod capabilities;
 pub(crate) mod clone;
@@ -37,7 +40,10 @@ pub(crate) trait Named<T> {
 
 impl<T> Named<T> for nix::Result<T> {
     fn named(self, call: impl FnOnce() -> String) -> Result<T> {
-        self.map_err(|errno| KernelError { call: call(), errno })
+        self.map_err(|errno| KernelError {
+            call: call(),
+            errno,
+        })
     }
 }
 

@@ -19,12 +19,19 @@ use crate::sandbox::{OpenHow, Sandbox};
 /// When there is no directory at `path`.
 pub async fn list(sandbox: &Sandbox, path: &str) -> Result<Vec<FileEntry>, FileError> {
     let path = absolute(path)?;
-    let directory =
-        sandbox.open(&path, OpenHow::Directory).await.map_err(|error| opening(&path, error))?;
+    let directory = sandbox
+        .open(&path, OpenHow::Directory)
+        .await
+        .map_err(|error| opening(&path, error))?;
     let listed = path.clone();
     tokio::task::spawn_blocking(move || entries(directory, &listed))
         .await
-        .unwrap_or_else(|source| Err(FileError::Io { path, source: source.into() }))
+        .unwrap_or_else(|source| {
+            Err(FileError::Io {
+                path,
+                source: source.into(),
+            })
+        })
 }
 
 fn entries(directory: OwnedFd, path: &Path) -> Result<Vec<FileEntry>, FileError> {

@@ -15,7 +15,10 @@ const LONGEST: usize = 4095;
 /// # Errors
 /// When it is empty, too long, holds a NUL, or has more `..` than directories to leave.
 pub fn absolute(path: &str) -> Result<PathBuf, FileError> {
-    let invalid = |reason| FileError::InvalidPath { path: path.to_owned(), reason };
+    let invalid = |reason| FileError::InvalidPath {
+        path: path.to_owned(),
+        reason,
+    };
     if path.is_empty() {
         return Err(invalid("the path is empty"));
     }
@@ -61,7 +64,10 @@ mod tests {
     #[test]
     fn a_path_that_means_nothing_in_the_box_is_refused() {
         for path in ["", "../../../etc/passwd", "/..", "a\0b", &"x/".repeat(3000)] {
-            assert!(matches!(absolute(path), Err(FileError::InvalidPath { .. })), "{path}");
+            assert!(
+                matches!(absolute(path), Err(FileError::InvalidPath { .. })),
+                "{path}"
+            );
         }
     }
 }

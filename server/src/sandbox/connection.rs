@@ -49,7 +49,10 @@ pub(super) struct Connection {
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Connection").field("socket", &self.socket).finish_non_exhaustive()
+        formatter
+            .debug_struct("Connection")
+            .field("socket", &self.socket)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,7 +137,10 @@ impl Connection {
             }
             waiting.answers.insert(id, sender);
         }
-        let _forget = Forget { connection: self, id };
+        let _forget = Forget {
+            connection: self,
+            id,
+        };
         self.send(&message, descriptors).await?;
         match tokio::time::timeout(limit, answer).await {
             Err(_) => Err(SandboxError::Unresponsive),
@@ -192,7 +198,10 @@ impl Connection {
                     let watched = self.waiting().runs.remove(&id);
                     if let Some(Watched { exit, pipes }) = watched {
                         // Nobody may be waiting any more.
-                        let _ = exit.send(Exit { code, cpu: Duration::from_nanos(cpu_ns) });
+                        let _ = exit.send(Exit {
+                            code,
+                            cpu: Duration::from_nanos(cpu_ns),
+                        });
                         tokio::spawn(release(Arc::clone(&self), id, pipes));
                     }
                 }
@@ -200,7 +209,10 @@ impl Connection {
             }
         }
         // Dropping the senders tells those who wait.
-        *self.waiting() = Waiting { ended: true, ..Waiting::default() };
+        *self.waiting() = Waiting {
+            ended: true,
+            ..Waiting::default()
+        };
         self.ended.send_replace(true);
     }
 
@@ -213,10 +225,8 @@ impl Connection {
     /// Closes the socket for both ends, at which the sandbox ends.
     pub(super) fn close(&self) {
         // An error says that it is closed.
-        let _ = nix::sys::socket::shutdown(
-            self.socket.as_raw_fd(),
-            nix::sys::socket::Shutdown::Both,
-        );
+        let _ =
+            nix::sys::socket::shutdown(self.socket.as_raw_fd(), nix::sys::socket::Shutdown::Both);
     }
 
     fn answer(&self, id: u64, answer: Result<Answer, KernelError>) {

@@ -42,7 +42,12 @@ pub(super) enum SetupLower {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     /// Descriptors: standard input, output and, unless it is merged, error.
-    Run { id: u64, argv: Vec<String>, env: Vec<(String, String)>, cwd: PathBuf },
+    Run {
+        id: u64,
+        argv: Vec<String>,
+        env: Vec<(String, String)>,
+        cwd: PathBuf,
+    },
     /// Kills every process of the run's session. No answer.
     EndRun { id: u64 },
     /// Kills every process that holds a pipe of the run, whatever its session. No answer.
@@ -50,7 +55,11 @@ pub(super) enum Request {
     /// The run will not be spoken of again. No answer.
     ForgetRun { id: u64 },
     /// Opens a file and hands it over.
-    Open { id: u64, path: PathBuf, how: OpenHow },
+    Open {
+        id: u64,
+        path: PathBuf,
+        how: OpenHow,
+    },
     /// Counts the processes besides the first.
     Count { id: u64 },
     /// Stops every process where it stands; answered when none runs.
@@ -78,7 +87,11 @@ pub(super) enum Reply {
     /// Commands can run. Descriptor: the listener for the proxy.
     Ready,
     /// The sandbox could not be built.
-    Failed { step: String, call: String, errno: i32 },
+    Failed {
+        step: String,
+        call: String,
+        errno: i32,
+    },
     /// Done. Descriptor: the file, after `Open`.
     Done { id: u64 },
     /// How many, after `Count`.

@@ -51,8 +51,10 @@ impl Sandbox {
     /// # Errors
     /// Which step failed, and why.
     pub async fn start(host: &SandboxHost, spec: SandboxSpec) -> Result<Self, SandboxError> {
-        let (ours, theirs) = socket::pair()
-            .map_err(|source| SandboxError::Setup { step: "make a socket".into(), source })?;
+        let (ours, theirs) = socket::pair().map_err(|source| SandboxError::Setup {
+            step: "make a socket".into(),
+            source,
+        })?;
         let launcher = process::Command::new(host.launcher())
             .arg0("init")
             .arg("sandbox")
@@ -88,7 +90,9 @@ impl Sandbox {
     /// When the working directory does not exist, the command is too long, or the sandbox ended.
     pub async fn run(&self, command: Command) -> Result<Run, SandboxError> {
         let connection = &self.inner.connection;
-        let input = self.input(&command.stdin).map_err(SandboxError::Connection)?;
+        let input = self
+            .input(&command.stdin)
+            .map_err(SandboxError::Connection)?;
         let (stdout, output) = self.output().map_err(SandboxError::Connection)?;
         let mut descriptors = vec![input.as_fd(), output.as_fd()];
         let mut receivers = vec![&stdout];
@@ -104,8 +108,15 @@ impl Sandbox {
         let pipes = Pipes::watching(&receivers).map_err(SandboxError::Connection)?;
         let cwd = PathBuf::from(&command.cwd);
         let (argv, env) = (command.argv, command.env);
-        let question = |id| Request::Run { id, argv, env, cwd: cwd.clone() };
-        let started = connection.start_run(ANSWER_LIMIT, question, &descriptors, pipes).await;
+        let question = |id| Request::Run {
+            id,
+            argv,
+            env,
+            cwd: cwd.clone(),
+        };
+        let started = connection
+            .start_run(ANSWER_LIMIT, question, &descriptors, pipes)
+            .await;
         let (id, exited) = started.map_err(|error| match error.errno() {
             Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {
                 SandboxError::NoSuchDirectory(cwd)
@@ -113,13 +124,29 @@ impl Sandbox {
             _ => error,
         })?;
         let stderr = error.map(|(stderr, _)| stderr);
-        Ok(Run { stdout, stderr, connection: Arc::clone(connection), id, exited, exit: None })
+        Ok(Run {
+            stdout,
+            stderr,
+            connection: Arc::clone(connection),
+            id,
+            exited,
+            exit: None,
+        })
     }
 
     /// Opens a file of the box. `path` is absolute.
     pub(crate) async fn open(&self, path: &Path, how: OpenHow) -> Result<OwnedFd, SandboxError> {
-        let question = |id| Request::Open { id, path: path.to_path_buf(), how };
-        match self.inner.connection.ask(ANSWER_LIMIT, question, &[]).await? {
+        let question = |id| Request::Open {
+            id,
+            path: path.to_path_buf(),
+            how,
+        };
+        match self
+            .inner
+            .connection
+            .ask(ANSWER_LIMIT, question, &[])
+            .await?
+        {
             Answer::Done(Some(file)) => Ok(file),
             _ => Err(SandboxError::Kernel(KernelError {
                 call: "open".into(),
@@ -131,7 +158,11 @@ impl Sandbox {
     /// The listener, on the box's own loopback interface, of the proxy that the server provides.
     /// Given once.
     pub fn take_proxy_listener(&self) -> Option<TcpListener> {
-        self.inner.proxy.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.inner
+            .proxy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// How many processes of the box live.
@@ -139,7 +170,12 @@ impl Sandbox {
     /// # Errors
     /// When the sandbox ended.
     pub async fn live_processes(&self) -> Result<usize, SandboxError> {
-        match self.inner.connection.ask(ANSWER_LIMIT, |id| Request::Count { id }, &[]).await? {
+        match self
+            .inner
+            .connection
+            .ask(ANSWER_LIMIT, |id| Request::Count { id }, &[])
+            .await?
+        {
             Answer::Counted(processes) => Ok(processes),
             Answer::Done(_) => Ok(0),
         }
@@ -150,7 +186,11 @@ impl Sandbox {
     /// # Errors
     /// When a process can't be stopped in time (then none is), or the sandbox ended.
     pub async fn freeze(&self) -> Result<(), SandboxError> {
-        self.inner.connection.ask(ANSWER_LIMIT, |id| Request::Freeze { id }, &[]).await.map(drop)
+        self.inner
+            .connection
+            .ask(ANSWER_LIMIT, |id| Request::Freeze { id }, &[])
+            .await
+            .map(drop)
     }
 
     /// Lets the processes go on.
@@ -158,16 +198,28 @@ impl Sandbox {
     /// # Errors
     /// When the sandbox ended.
     pub async fn thaw(&self) -> Result<(), SandboxError> {
-        self.inner.connection.ask(ANSWER_LIMIT, |id| Request::Thaw { id }, &[]).await.map(drop)
+        self.inner
+            .connection
+            .ask(ANSWER_LIMIT, |id| Request::Thaw { id }, &[])
+            .await
+            .map(drop)
     }
 
     /// Kills every process. When this returns, none is left that could write to the disk; mounts
     /// and the last process go in their own time.
     pub async fn stop(&self) {
-        let finished =
-            self.inner.connection.ask(FINISH_LIMIT, |id| Request::Finish { id }, &[]).await;
+        let finished = self
+            .inner
+            .connection
+            .ask(FINISH_LIMIT, |id| Request::Finish { id }, &[])
+            .await;
         self.inner.connection.close();
-        let launcher = self.inner.launcher.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let launcher = self
+            .inner
+            .launcher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(mut launcher) = launcher else { return };
         if matches!(finished, Ok(_) | Err(SandboxError::Ended)) {
             // The runtime collects it.
@@ -189,7 +241,8 @@ impl Sandbox {
         if content.is_empty() {
             return Ok(std::fs::File::open("/dev/null")?.into());
         }
-        let memory = nix::sys::memfd::memfd_create(c"stdin", nix::sys::memfd::MFdFlags::MFD_CLOEXEC)?;
+        let memory =
+            nix::sys::memfd::memfd_create(c"stdin", nix::sys::memfd::MFdFlags::MFD_CLOEXEC)?;
         let mut file = std::fs::File::from(memory);
         file.write_all(content)?;
         file.rewind()?;
@@ -213,10 +266,7 @@ impl Sandbox {
 }
 
 /// What the launcher is to build, and the mounts that go with the message.
-fn describe(
-    host: &SandboxHost,
-    spec: SandboxSpec,
-) -> Result<(Setup, Vec<OwnedFd>), SandboxError> {
+fn describe(host: &SandboxHost, spec: SandboxSpec) -> Result<(Setup, Vec<OwnedFd>), SandboxError> {
     let mut mounts = Vec::new();
     let mut overlays = Vec::new();
     for overlay in spec.disk.mounts {
@@ -234,7 +284,12 @@ fn describe(
             });
         }
         let (target, upper, work) = (overlay.target, overlay.upper, overlay.work);
-        overlays.push(SetupMount { target, lowers, upper, work });
+        overlays.push(SetupMount {
+            target,
+            lowers,
+            upper,
+            work,
+        });
     }
     let setup = Setup {
         host_name: spec.box_id,
@@ -253,12 +308,17 @@ async fn ready(connection: &Connection) -> Result<TcpListener, SandboxError> {
     match connection.receive(&mut buffer).await? {
         Some((Reply::Ready, mut descriptors)) => {
             let listener = TcpListener::from(descriptors.pop().ok_or(SandboxError::Ended)?);
-            listener.set_nonblocking(true).map_err(SandboxError::Connection)?;
+            listener
+                .set_nonblocking(true)
+                .map_err(SandboxError::Connection)?;
             Ok(listener)
         }
         Some((Reply::Failed { step, call, errno }, _)) => Err(SandboxError::Setup {
             step,
-            source: KernelError { call, errno: Errno::from_raw(errno) },
+            source: KernelError {
+                call,
+                errno: Errno::from_raw(errno),
+            },
         }),
         _ => Err(SandboxError::Ended),
     }

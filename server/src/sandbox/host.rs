@@ -27,8 +27,11 @@ impl SandboxHost {
     /// When the launcher can't be started or may not make a user namespace.
     pub fn prepare(launcher: &Path) -> Result<Self, SandboxError> {
         let id_map = IdMap::of_this_process();
-        let mut host =
-            Self { launcher: launcher.to_path_buf(), id_map, user_namespace: None };
+        let mut host = Self {
+            launcher: launcher.to_path_buf(),
+            id_map,
+            user_namespace: None,
+        };
         if id_map == IdMap::Range {
             host.user_namespace = Some(make_user_namespace(launcher, id_map)?);
             // Some filesystems can't map owners; the host's files then belong to nobody.
@@ -61,7 +64,10 @@ impl SandboxHost {
         }
         self.mapped_mount(path)
             .map(Some)
-            .map_err(|source| SandboxError::Setup { step: "map the host's files".into(), source })
+            .map_err(|source| SandboxError::Setup {
+                step: "map the host's files".into(),
+                source,
+            })
     }
 
     fn mapped_mount(&self, path: &Path) -> linux::Result<OwnedFd> {
@@ -82,14 +88,20 @@ fn make_user_namespace(launcher: &Path, id_map: IdMap) -> Result<OwnedFd, Sandbo
         .spawn()
         .map_err(SandboxError::Launcher)?;
     let mut ready = [0];
-    let held = holder.stdout.take().ok_or(std::io::ErrorKind::BrokenPipe.into());
+    let held = holder
+        .stdout
+        .take()
+        .ok_or(std::io::ErrorKind::BrokenPipe.into());
     let held = held.and_then(|mut stdout| stdout.read_exact(&mut ready));
     let namespace = held.map_err(SandboxError::Launcher).and_then(|()| {
         let pid = Pid::from_raw(holder.id().cast_signed());
         id_map
             .write_for(pid)
             .and_then(|()| user_namespace_of(pid))
-            .map_err(|source| SandboxError::Setup { step: "make a user namespace".into(), source })
+            .map_err(|source| SandboxError::Setup {
+                step: "make a user namespace".into(),
+                source,
+            })
     });
     // It ends when its standard input closes; waiting collects it.
     drop(holder.stdin.take());

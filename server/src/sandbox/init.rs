@@ -25,11 +25,7 @@ use crate::linux::process::Reaped;
 use crate::linux::{KernelError, Named, Result, open, process, socket};
 
 /// Obeys the control socket until it closes or says to finish.
-pub(super) fn serve(
-    control: BorrowedFd<'_>,
-    proxy: TcpListener,
-    lock: Flock<File>,
-) -> Result<()> {
+pub(super) fn serve(control: BorrowedFd<'_>, proxy: TcpListener, lock: Flock<File>) -> Result<()> {
     let mut child_ended = SigSet::empty();
     child_ended.add(Signal::SIGCHLD);
     process::set_signal_mask(&child_ended, SigmaskHow::SIG_BLOCK)?;
@@ -37,7 +33,12 @@ pub(super) fn serve(
         SignalFd::with_flags(&child_ended, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
             .named(|| "signalfd(SIGCHLD)".into())?;
     let root = open::directory_handle(Path::new("/"))?;
-    let mut init = Init { control, root, runs: HashMap::new(), begun: HashMap::new() };
+    let mut init = Init {
+        control,
+        root,
+        runs: HashMap::new(),
+        begun: HashMap::new(),
+    };
     send(control, &Reply::Ready, &[proxy.as_fd()])?;
     drop(proxy);
     let mut buffer = vec![0; socket::MAX_MESSAGE];
@@ -62,7 +63,9 @@ pub(super) fn serve(
             }
             let message = buffer.get(..length).unwrap_or_default();
             // Only the server writes here; what can't be read is from a newer one.
-            let Ok(request) = serde_json::from_slice(message) else { continue };
+            let Ok(request) = serde_json::from_slice(message) else {
+                continue;
+            };
             if let Request::Finish { id } = request {
                 break Some(id);
             }
@@ -81,7 +84,9 @@ pub(super) fn send(
     reply: &Reply,
     descriptors: &[BorrowedFd<'_>],
 ) -> Result<()> {
-    let message = serde_json::to_vec(reply).map_err(|_| Errno::EINVAL).named(|| "encode".into())?;
+    let message = serde_json::to_vec(reply)
+        .map_err(|_| Errno::EINVAL)
+        .named(|| "encode".into())?;
     socket::send(control, &message, descriptors)
 }
 
@@ -111,7 +116,11 @@ impl Init<'_> {
     fn obey(&mut self, request: Request, descriptors: Vec<OwnedFd>) -> Result<()> {
         match request {
             Request::Run { id, argv, env, cwd } => {
-                let program = Program { argv, env, stdio: descriptors };
+                let program = Program {
+                    argv,
+                    env,
+                    stdio: descriptors,
+                };
                 let started = self.run(id, &cwd, program);
                 self.answer(id, started)
             }
@@ -133,9 +142,14 @@ impl Init<'_> {
                 Ok(())
             }
             Request::Open { id, path, how } => self.open(id, &path, how),
-            Request::Count { id } => {
-                send(self.control, &Reply::Counted { id, processes: processes::count() }, &[])
-            }
+            Request::Count { id } => send(
+                self.control,
+                &Reply::Counted {
+                    id,
+                    processes: processes::count(),
+                },
+                &[],
+            ),
             Request::Freeze { id } => self.answer(id, processes::freeze()),
             Request::Thaw { id } => self.answer(id, processes::thaw()),
             Request::Finish { .. } => Ok(()),
@@ -145,7 +159,11 @@ impl Init<'_> {
     fn answer(&self, id: u64, outcome: Result<()>) -> Result<()> {
         let reply = match outcome {
             Ok(()) => Reply::Done { id },
-            Err(KernelError { call, errno }) => Reply::Refused { id, call, errno: errno as i32 },
+            Err(KernelError { call, errno }) => Reply::Refused {
+                id,
+                call,
+                errno: errno as i32,
+            },
         };
         send(self.control, &reply, &[])
     }
@@ -157,7 +175,13 @@ impl Init<'_> {
         let pid = program.start(directory.as_fd())?;
         // A number in use again stands for no older session.
         self.begun.retain(|_, begun| begun.session != pid);
-        self.begun.insert(id, Begun { session: pid, pipes });
+        self.begun.insert(
+            id,
+            Begun {
+                session: pid,
+                pipes,
+            },
+        );
         self.runs.insert(pid, id);
         Ok(())
     }
@@ -174,7 +198,15 @@ impl Init<'_> {
             // Others are orphans that fell to us.
             if let Some(id) = self.runs.remove(&ended.pid) {
                 let cpu_ns = u64::try_from(ended.cpu.as_nanos()).unwrap_or(u64::MAX);
-                send(self.control, &Reply::Exit { id, code: ended.code, cpu_ns }, &[])?;
+                send(
+                    self.control,
+                    &Reply::Exit {
+                        id,
+                        code: ended.code,
+                        cpu_ns,
+                    },
+                    &[],
+                )?;
             }
         }
         Ok(())

@@ -54,7 +54,11 @@ fn launch() -> i32 {
     match into_new_namespaces().step("make the namespaces") {
         Err(error) => report(control.as_fd(), &error),
         Ok(Clone::Parent(child)) => {
-            let map = if setup.many_users { IdMap::Range } else { IdMap::OneUser };
+            let map = if setup.many_users {
+                IdMap::Range
+            } else {
+                IdMap::OneUser
+            };
             if let Err(error) = map.write_for(child).step("map the users") {
                 // The child gives up when the pipe closes without a byte.
                 return report(control.as_fd(), &error);
@@ -96,7 +100,9 @@ type Prepared = (Setup, Vec<OwnedFd>, Flock<File>, (PipeReader, PipeWriter));
 fn prepare(control: BorrowedFd<'_>) -> Result<Prepared, SetupError> {
     let (setup, mounts) = receive_setup(control).step("read what to build")?;
     let lock = lock(&setup).step("lock the box")?;
-    let pipe = std::io::pipe().named(|| "pipe()".into()).step("make a pipe")?;
+    let pipe = std::io::pipe()
+        .named(|| "pipe()".into())
+        .step("make a pipe")?;
     Ok((setup, mounts, lock, pipe))
 }
 
@@ -145,10 +151,12 @@ fn limit(setup: &Setup) -> linux::Result<()> {
 fn receive_setup(control: BorrowedFd<'_>) -> linux::Result<(Setup, Vec<OwnedFd>)> {
     let mut buffer = vec![0; socket::MAX_MESSAGE];
     let (length, mounts) = socket::receive(control, &mut buffer)?;
-    let setup = serde_json::from_slice(buffer.get(..length).unwrap_or_default())
-        .map_err(|error| KernelError {
-            call: format!("parse what to build ({error})"),
-            errno: nix::errno::Errno::EINVAL,
+    let setup =
+        serde_json::from_slice(buffer.get(..length).unwrap_or_default()).map_err(|error| {
+            KernelError {
+                call: format!("parse what to build ({error})"),
+                errno: nix::errno::Errno::EINVAL,
+            }
         })?;
     Ok((setup, mounts))
 }
@@ -162,8 +170,10 @@ fn lock(setup: &Setup) -> linux::Result<Flock<File>> {
         .write(true)
         .open(path)
         .named(|| format!("open({})", path.display()))?;
-    Flock::lock(file, FlockArg::LockExclusive)
-        .map_err(|(_, errno)| KernelError { call: format!("flock({})", path.display()), errno })
+    Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| KernelError {
+        call: format!("flock({})", path.display()),
+        errno,
+    })
 }
 
 /// Waits in a new user namespace until standard input closes.

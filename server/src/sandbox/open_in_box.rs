@@ -20,9 +20,12 @@ const CAREFUL: OFlag = OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY);
 pub(super) fn open(root: BorrowedFd<'_>, path: &Path, how: OpenHow) -> Result<OwnedFd> {
     match how {
         OpenHow::Read => open_beneath(root, path, OFlag::O_RDONLY | CAREFUL, Mode::empty()),
-        OpenHow::Directory => {
-            open_beneath(root, path, OFlag::O_RDONLY | OFlag::O_DIRECTORY, Mode::empty())
-        }
+        OpenHow::Directory => open_beneath(
+            root,
+            path,
+            OFlag::O_RDONLY | OFlag::O_DIRECTORY,
+            Mode::empty(),
+        ),
         OpenHow::Write => open_to_write(root, path),
     }
 }
@@ -46,7 +49,9 @@ fn make_directories(root: BorrowedFd<'_>, path: &Path) -> Result<()> {
     let mut above = open_beneath(root, Path::new("/"), flags, Mode::empty())?;
     let mut made = PathBuf::from("/");
     for component in path.components() {
-        let Component::Normal(name) = component else { continue };
+        let Component::Normal(name) = component else {
+            continue;
+        };
         made.push(name);
         above = match open_beneath(root, &made, flags, Mode::empty()) {
             Err(error) if error.errno == Errno::ENOENT => {

@@ -25,13 +25,33 @@ pub struct Finding {
 
 /// Programs that the host image is expected to have, and what needs them.
 const PROGRAMS: [(&str, &str, &str); 4] = [
-    ("git", "git.clone and the other git calls", "install the package git"),
-    ("node", "JavaScript in boxes of the host image", "install Node.js under /usr"),
-    ("npm", "npm install in boxes of the host image", "install npm under /usr"),
-    ("python3", "Python in boxes of the host image", "install the package python3"),
+    (
+        "git",
+        "git.clone and the other git calls",
+        "install the package git",
+    ),
+    (
+        "node",
+        "JavaScript in boxes of the host image",
+        "install Node.js under /usr",
+    ),
+    (
+        "npm",
+        "npm install in boxes of the host image",
+        "install npm under /usr",
+    ),
+    (
+        "python3",
+        "Python in boxes of the host image",
+        "install the package python3",
+    ),
 ];
 
-const LIMITS: Limits = Limits { cpus: 1, memory_bytes: 1 << 30, processes: 64 };
+const LIMITS: Limits = Limits {
+    cpus: 1,
+    memory_bytes: 1 << 30,
+    processes: 64,
+};
 
 /// Looks for everything, in a scratch directory under `data`. `launcher` is the box-server binary.
 pub async fn findings(launcher: &Path, data: &Path) -> Vec<Finding> {
@@ -76,10 +96,19 @@ async fn sandbox(host: &SandboxHost, data: &Path) -> Finding {
 
 async fn try_sandbox(host: &SandboxHost, scratch: &Path) -> Result<(), String> {
     let store = LayerStore::open(scratch, &ImageSource::Host, host).map_err(|e| e.to_string())?;
-    let disk = store.disk("doctor", &[]).map_err(|error| error.to_string())?;
+    let disk = store
+        .disk("doctor", &[])
+        .map_err(|error| error.to_string())?;
     let lock_file = store.lock_file("doctor");
-    let spec = SandboxSpec { box_id: "doctor".into(), disk, lock_file, limits: LIMITS };
-    let sandbox = Sandbox::start(host, spec).await.map_err(|error| error.to_string())?;
+    let spec = SandboxSpec {
+        box_id: "doctor".into(),
+        disk,
+        lock_file,
+        limits: LIMITS,
+    };
+    let sandbox = Sandbox::start(host, spec)
+        .await
+        .map_err(|error| error.to_string())?;
     let outcome = run_true(&sandbox).await.map_err(|error| error.to_string());
     sandbox.stop().await;
     match outcome? {
@@ -119,7 +148,10 @@ fn mapped_owners(host: &SandboxHost) -> Finding {
 
 fn installed(program: &str) -> Result<(), String> {
     let places = ["/usr/local/bin", "/usr/bin", "/bin"];
-    if places.iter().any(|place| Path::new(place).join(program).exists()) {
+    if places
+        .iter()
+        .any(|place| Path::new(place).join(program).exists())
+    {
         return Ok(());
     }
     Err(format!("not in {}", places.join(", ")))

@@ -38,13 +38,20 @@ pub(super) fn kill_session(session: Pid) {
 
 /// Kills every process that has one of these pipes open, by inode.
 pub(super) fn kill_holders(pipes: &[u64]) {
-    let links: Vec<String> = pipes.iter().map(|inode| format!("pipe:[{inode}]")).collect();
+    let links: Vec<String> = pipes
+        .iter()
+        .map(|inode| format!("pipe:[{inode}]"))
+        .collect();
     kill_all(|process| {
         let descriptors = fs::read_dir(format!("/proc/{}/fd", process.pid));
-        descriptors.into_iter().flatten().flatten().any(|descriptor| {
-            let target = fs::read_link(descriptor.path()).unwrap_or_default();
-            links.iter().any(|link| target.as_os_str() == link.as_str())
-        })
+        descriptors
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|descriptor| {
+                let target = fs::read_link(descriptor.path()).unwrap_or_default();
+                links.iter().any(|link| target.as_os_str() == link.as_str())
+            })
     });
 }
 
@@ -107,5 +114,9 @@ fn read(pid: i32) -> Option<Process> {
     let state = *fields.next()?.as_bytes().first()?;
     // After the state: parent, process group, session.
     let session = fields.nth(2)?.parse().ok()?;
-    Some(Process { pid, state, session })
+    Some(Process {
+        pid,
+        state,
+        session,
+    })
 }

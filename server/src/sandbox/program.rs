@@ -7,8 +7,8 @@ use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::sys::stat::fstat;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::sys::stat::fstat;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir, setsid};
 
 use crate::linux::clone::{Clone, fork};
@@ -37,9 +37,13 @@ impl Program {
         let argv = c_strings(self.argv.iter().cloned())
             .map_err(invalid)
             .named(|| "read the arguments".into())?;
-        let env = c_strings(self.env.iter().map(|(name, value)| format!("{name}={value}")))
-            .map_err(invalid)
-            .named(|| "read the environment".into())?;
+        let env = c_strings(
+            self.env
+                .iter()
+                .map(|(name, value)| format!("{name}={value}")),
+        )
+        .map_err(invalid)
+        .named(|| "read the environment".into())?;
         match fork()? {
             Clone::Parent(pid) => Ok(pid),
             Clone::Child => process::exit_now(self.become_it(&argv, &env, directory)),
@@ -50,13 +54,19 @@ impl Program {
     pub(super) fn pipes(&self) -> Result<Vec<u64>> {
         let outputs = self.stdio.iter().skip(1);
         outputs
-            .map(|pipe| fstat(pipe).map(|stat| stat.st_ino).named(|| "fstat(pipe)".into()))
+            .map(|pipe| {
+                fstat(pipe)
+                    .map(|stat| stat.st_ino)
+                    .named(|| "fstat(pipe)".into())
+            })
             .collect()
     }
 
     /// Returns only with the exit code of a program that could not be run.
     fn become_it(&self, argv: &[CString], env: &[CString], directory: BorrowedFd<'_>) -> i32 {
-        let Err(errno) = self.prepare(directory).and_then(|()| self.execute(argv, env));
+        let Err(errno) = self
+            .prepare(directory)
+            .and_then(|()| self.execute(argv, env));
         let name = self.argv.first().map_or("", String::as_str);
         let (reason, code) = match errno {
             Errno::ENOENT => ("not found", NOT_FOUND),
@@ -71,7 +81,9 @@ impl Program {
     fn prepare(&self, directory: BorrowedFd<'_>) -> nix::Result<()> {
         setsid()?;
         fchdir(directory)?;
-        let [input, output, ..] = self.stdio.as_slice() else { return Err(Errno::EBADF) };
+        let [input, output, ..] = self.stdio.as_slice() else {
+            return Err(Errno::EBADF);
+        };
         let error = self.stdio.get(2).unwrap_or(output);
         dup2_stdin(input.as_fd())?;
         dup2_stdout(output.as_fd())?;
@@ -115,8 +127,6 @@ fn execute_file(file: &str, argv: &[CString], env: &[CString]) -> nix::Result<In
     }
 }
 
-fn c_strings(
-    strings: impl Iterator<Item = String>,
-) -> std::result::Result<Vec<CString>, NulError> {
+fn c_strings(strings: impl Iterator<Item = String>) -> std::result::Result<Vec<CString>, NulError> {
     strings.map(CString::new).collect()
 }

@@ -30,8 +30,14 @@ const MASKED_FILES: [&str; 6] = [
 ];
 
 /// Directories of the same kind.
-const MASKED_DIRECTORIES: [&str; 6] =
-    ["proc/acpi", "proc/asound", "proc/scsi", "sys/firmware", "sys/kernel", "sys/fs"];
+const MASKED_DIRECTORIES: [&str; 6] = [
+    "proc/acpi",
+    "proc/asound",
+    "proc/scsi",
+    "sys/firmware",
+    "sys/kernel",
+    "sys/fs",
+];
 
 /// Where a program's own descriptors are expected under /dev.
 const DEVICE_LINKS: [(&str, &str); 5] = [
@@ -166,7 +172,12 @@ fn mount_devices(root: &Path) -> Result<()> {
         symlink(target, &place).named(|| format!("symlink({})", place.display()))?;
     }
     make_directory(&dev.join("pts"), 0o755)?;
-    mount::filesystem("devpts", &dev.join("pts"), quiet, "newinstance,ptmxmode=0666,mode=620")?;
+    mount::filesystem(
+        "devpts",
+        &dev.join("pts"),
+        quiet,
+        "newinstance,ptmxmode=0666,mode=620",
+    )?;
     make_directory(&dev.join("shm"), 0o1777)?;
     let shared = quiet | MsFlags::MS_NODEV;
     mount::filesystem("tmpfs", &dev.join("shm"), shared, "mode=1777,size=256m")
@@ -175,13 +186,16 @@ fn mount_devices(root: &Path) -> Result<()> {
 /// Some programs look there for the number of processors. Where the kernel refuses it, for example
 /// inside a container, the directory stays empty.
 fn mount_sys(root: &Path) {
-    let flags =
-        MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC | MsFlags::MS_RDONLY;
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC | MsFlags::MS_RDONLY;
     let _ = mount::filesystem("sysfs", &root.join("sys"), flags, "");
 }
 
 fn mask(root: &Path) -> Result<()> {
-    for file in MASKED_FILES.iter().map(|file| root.join(file)).filter(|file| file.exists()) {
+    for file in MASKED_FILES
+        .iter()
+        .map(|file| root.join(file))
+        .filter(|file| file.exists())
+    {
         mount::bind(&root.join("dev/null"), &file)?;
     }
     let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
@@ -202,5 +216,8 @@ fn enter(root: &Path) -> Result<()> {
 }
 
 fn make_directory(path: &Path, mode: u32) -> Result<()> {
-    fs::DirBuilder::new().mode(mode).create(path).named(|| format!("mkdir({})", path.display()))
+    fs::DirBuilder::new()
+        .mode(mode)
+        .create(path)
+        .named(|| format!("mkdir({})", path.display()))
 }

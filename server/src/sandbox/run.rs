@@ -15,8 +15,11 @@ use super::{Exit, SandboxError};
 
 /// How long a run's pipes may stay open after its own process ended, for output still on its way
 /// through a program that is itself about to end, like `tee`. Checked at the end of each pause.
-const GRACE: [Duration; 3] =
-    [Duration::ZERO, Duration::from_millis(5), Duration::from_millis(45)];
+const GRACE: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_millis(5),
+    Duration::from_millis(45),
+];
 
 /// One command in a sandbox. Dropping it kills the command.
 #[derive(Debug)]
@@ -67,17 +70,26 @@ pub(super) struct Pipes(Vec<OwnedFd>);
 
 impl Pipes {
     pub(super) fn watching(receivers: &[&pipe::Receiver]) -> io::Result<Self> {
-        receivers.iter().map(|pipe| pipe.as_fd().try_clone_to_owned()).collect::<Result<_, _>>().map(Self)
+        receivers
+            .iter()
+            .map(|pipe| pipe.as_fd().try_clone_to_owned())
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Whether a process holds a writing end.
     fn held(&self) -> bool {
-        let mut entries: Vec<PollFd<'_>> =
-            self.0.iter().map(|fd| PollFd::new(fd.as_fd(), PollFlags::empty())).collect();
+        let mut entries: Vec<PollFd<'_>> = self
+            .0
+            .iter()
+            .map(|fd| PollFd::new(fd.as_fd(), PollFlags::empty()))
+            .collect();
         let polled = poll(&mut entries, PollTimeout::ZERO);
         polled.is_ok()
             && entries.iter().any(|entry| {
-                !entry.revents().is_some_and(|events| events.contains(PollFlags::POLLHUP))
+                !entry
+                    .revents()
+                    .is_some_and(|events| events.contains(PollFlags::POLLHUP))
             })
     }
 }
