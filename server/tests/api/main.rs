@@ -1,0 +1,19 @@
+//! The API as bytes on a socket, against the real `box-server` binary.
+//!
+//! Nothing of the server's own types is used here, so a mistake in them can't hide. Each test has
+//! a server, a data directory and processes of its own.
+
+mod access;
+mod agent;
+mod bad_input;
+mod boxes;
+mod deleting;
+mod egress;
+mod exec;
+mod exec_stream;
+mod files;
+mod git;
+mod page;
+mod restart;
+mod snapshots;
+mod support;

@@ -1,0 +1,157 @@
+//! Taking snapshots and making boxes from them.
+
+use serde_json::json;
+
+use crate::support::Server;
+
+#[test]
+fn boxes_restored_from_one_snapshot_are_equal_at_first_and_then_independent() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({ "agent": "custom", "custom_runner": { "command": "agent" } }));
+    client.output(&id, "echo before > file; mkdir dir; echo other > dir/other");
+    let taken = client
+        .post(
+            &format!("/v2/box/{id}/snapshots"),
+            &json!({ "name": "first" }),
+        )
+        .ok();
+    assert_eq!(taken["box_id"], id.as_str());
+    assert_eq!(
+        (&taken["name"], &taken["status"]),
+        (&json!("first"), &json!("ready"))
+    );
+    assert!(taken["size_bytes"].as_u64().unwrap() > 0);
+    assert!(taken["created_at"].as_i64().unwrap() > 1_700_000_000);
+    let snapshot = taken["id"].as_str().unwrap();
+    assert!(
+        snapshot.starts_with("snap_") && snapshot.len() == 25,
+        "{snapshot}"
+    );
+
+    client.output(&id, "echo after > file; rm -r dir");
+    let boxes: Vec<String> = (0..3).map(|_| client.restore(snapshot)).collect();
+    for restored in &boxes {
+        assert_eq!(
+            client.output(restored, "cat file dir/other"),
+            "before\nother\n"
+        );
+        client.output(restored, &format!("echo {restored} > file"));
+    }
+    for restored in &boxes {
+        assert_eq!(client.output(restored, "cat file"), format!("{restored}\n"));
+        let info = client.get(&format!("/v2/box/{restored}")).ok();
+        assert_eq!(info["snapshot_id"], snapshot);
+        assert_eq!(
+            (&info["agent"], &info["model"]),
+            (&json!("custom"), &json!("custom"))
+        );
+    }
+    assert_eq!(client.output(&id, "cat file; ls"), "after\nfile\n");
+}
+
+#[test]
+fn snapshots_are_listed_newest_first_and_outlive_their_box() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(&id, "echo 1 > file");
+    let first = client.snapshot(&id, "one");
+    client.output(&id, "echo 2 > file");
+    let second = client.snapshot(&id, "two");
+    // Nothing was written since: a snapshot all the same, and no new layer.
+    let third = client.snapshot(&id, "three");
+    assert_eq!(server.names_in("layers").len(), 2);
+    let list = client.get(&format!("/v2/box/{id}/snapshots")).ok();
+    let ids: Vec<_> = list["snapshots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].clone())
+        .collect();
+    assert_eq!(ids, [third.as_str(), &second, &first]);
+    client
+        .delete(&format!("/v2/box/{id}/snapshots/{third}"))
+        .ok();
+
+    client.delete(&format!("/v2/box/{id}")).ok();
+    let all = client.get("/v2/box/snapshots").ok();
+    assert_eq!(all["snapshots"].as_array().unwrap().len(), 2);
+    for (snapshot, content) in [(first, "1\n"), (second, "2\n")] {
+        assert_eq!(
+            client.output(&client.restore(&snapshot), "cat file"),
+            content
+        );
+    }
+}
+
+#[test]
+fn a_box_with_live_processes_is_snapshotted_without_ending_them() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(
+        &id,
+        "echo kept > file; setsid sleep 67890 >/dev/null 2>&1 &",
+    );
+    let snapshot = client.snapshot(&id, "busy");
+    assert_eq!(client.output(&id, "pgrep -cf '[s]leep 67890'"), "1\n");
+    client.output(&id, "echo later > file");
+    let again = client.snapshot(&id, "busy again");
+    assert_eq!(
+        client.output(&client.restore(&snapshot), "cat file"),
+        "kept\n"
+    );
+    assert_eq!(
+        client.output(&client.restore(&again), "cat file"),
+        "later\n"
+    );
+    assert_eq!(client.output(&id, "cat file"), "later\n");
+}
+
+#[test]
+fn settings_of_the_restored_box_are_its_own() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({
+        "name": "source", "labels": ["a"], "runtime": "python", "env_vars": { "SECRET": "of source" },
+    }));
+    client.output(&id, "echo x > file");
+    let snapshot = client.snapshot(&id, "s");
+    let body = json!({ "snapshot_id": snapshot, "name": "copy", "env_vars": { "OWN": "yes" } });
+    let made = client.post("/v2/box/from-snapshot", &body).ok();
+    assert_eq!(
+        (&made["name"], &made["labels"]),
+        (&json!("copy"), &json!([]))
+    );
+    assert_eq!(made["runtime"], "python");
+    assert_eq!(
+        client.output("copy", "echo ${SECRET-none} $OWN"),
+        "none yes\n"
+    );
+}
+
+#[test]
+fn a_snapshot_without_a_name_gets_one() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let answer = client.send(
+        "POST",
+        &format!("/v2/box/{id}/snapshots"),
+        &client.usual_headers(),
+        b"",
+    );
+    let name = answer.ok()["name"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("snapshot-20"), "{name}");
+}
