@@ -68,7 +68,7 @@ export function startApp(client, boxes) {
   function makeWorkspace(box) {
     const workspace = openWorkspace(box, {
       onRunStarted: () => boxList.setStatus(box.id, "running"),
-      onRunEnded: () => boxList.refresh(),
+      onRunEnded: () => boxList.refreshUntilIdle(box.id),
       onDeleted: () => {
         boxList.markDeleted(box.id);
         snapshotList.open(box, workspace.label, { isDeleted: true });

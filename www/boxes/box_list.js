@@ -51,6 +51,15 @@ export function wireBoxList(client, { onOpen, onCreated }) {
     });
   }
 
+  /** A stopped command takes a moment to end in the box; asks a few times more, then lets it be. */
+  async function refreshUntilIdle(id) {
+    for (const pauseMs of [0, 100, 300, 1000, 3000]) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await refresh();
+      if (boxes.get(id)?.status !== "running") return;
+    }
+  }
+
   function show(listed) {
     boxes.clear();
     for (const info of listed) if (!deleted.has(info.id)) boxes.set(info.id, info);
@@ -89,6 +98,7 @@ export function wireBoxList(client, { onOpen, onCreated }) {
   return {
     show,
     refresh,
+    refreshUntilIdle,
     note,
     add(info) {
       asked += 1;

@@ -10,6 +10,8 @@ export function openClient({ baseUrl, apiKey }) {
     listBoxes: () => Box.list(connection),
     getBox: (id) => Box.get(id, connection),
     createBox: (name) => Box.create({ ...connection, ...(name ? { name } : {}) }),
+    // Also those of a box that is gone, which can't be asked itself any more.
+    deleteSnapshot: (snapshotId) => Box.deleteSnapshots([snapshotId], connection),
     restore: (snapshotId) => Box.fromSnapshot(snapshotId, connection),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The snapshots of the open box: take one, restore one into a new box, delete one, each with the time it took.
  *
- * It works on a deleted box too, except for taking new ones.
+ * Snapshots outlive their box. A deleted box can't be asked for its list any more, so the one last seen stays.
  */
 
 import { byId, showItems } from "../page/dom.js";
@@ -21,8 +21,10 @@ export function wireSnapshotList(client, { onRestored, noteOrigin }) {
   const problem = byId("snapshots-problem");
   const durations = new Map();
   const drafts = new Map();
+  const lastSeen = new Map();
   let box;
   let shown = [];
+  let asked = 0;
   showEmpty("Open a box to see its snapshots.");
 
   form.addEventListener("submit", (event) => {
@@ -33,32 +35,35 @@ export function wireSnapshotList(client, { onRestored, noteOrigin }) {
   /** Shows the snapshots of `opened`, and keeps apart what was being typed for each box. */
   async function open(opened, label, { isDeleted }) {
     if (box) drafts.set(box.id, name.value);
-    if (box !== opened) {
-      clearProblem(problem);
-      render([]);
-      empty.hidden = true;
-    }
+    if (box !== opened) clearProblem(problem);
     box = opened;
+    asked += 1;
+    empty.hidden = true;
+    render(lastSeen.get(box.id) ?? []);
     name.value = drafts.get(box.id) ?? "";
     form.hidden = isDeleted;
     byId("snapshots-of").textContent = isDeleted ? `of ${label} (deleted)` : `of ${label}`;
-    await refresh(isDeleted);
+    if (isDeleted) sayIfEmpty();
+    else await refresh();
   }
 
-  async function refresh(isDeleted = form.hidden) {
-    const of = box;
+  /** Asks the server. An answer overtaken by another box, or by a change made here, is dropped. */
+  async function refresh() {
+    asked += 1;
+    const turn = asked;
     try {
-      const listed = await of.listSnapshots();
-      if (of !== box) return;
+      const listed = await box.listSnapshots();
+      if (turn !== asked) return;
       render(listed);
-      if (listed.length === 0) showEmpty(isDeleted ? "This box had no snapshots." : "None yet. Take one before you try something risky: going back takes milliseconds.");
+      sayIfEmpty();
     } catch (error) {
-      if (of === box) showProblem(problem, error);
+      if (turn === asked) showProblem(problem, error);
     }
   }
 
   function render(listed) {
     shown = listed;
+    lastSeen.set(box.id, listed);
     if (listed.length > 0) empty.hidden = true;
     showItems(rows, listed, {
       key: (snapshot) => snapshot.id,
@@ -92,14 +97,21 @@ export function wireSnapshotList(client, { onRestored, noteOrigin }) {
   async function remove(snapshot) {
     const of = box;
     await reporting(problem, async () => {
-      const { ms } = await timed(() => of.deleteSnapshot(snapshot.id));
+      const { ms } = await timed(() => client.deleteSnapshot(snapshot.id));
       say(`Snapshot ${snapshot.name} deleted in ${formatDuration(ms)}.`);
+      lastSeen.set(of.id, lastSeen.get(of.id).filter(({ id }) => id !== snapshot.id));
       if (of !== box) return;
-      const left = shown.filter(({ id }) => id !== snapshot.id);
-      render(left);
+      asked += 1;
+      render(lastSeen.get(of.id));
+      sayIfEmpty();
+      // The row that had the focus is gone.
       (form.hidden ? byId("snapshots-title") : name).focus();
-      await refresh();
     });
+  }
+
+  function sayIfEmpty() {
+    if (shown.length > 0) return;
+    showEmpty(form.hidden ? "This box has no snapshots." : "None yet. Take one before you try something risky: going back takes milliseconds.");
   }
 
   function showEmpty(words) {

@@ -5,7 +5,7 @@ import { clearProblem, showProblem } from "../page/problem.js";
 import { say } from "../page/status_line.js";
 import { CommandHistory } from "./command_history.js";
 import { wireTranscript } from "./transcript.js";
-import { HOME, inDirectory, shortPath, targetOfCd } from "./working_directory.js";
+import { HOME, shortPath, targetOfCd } from "./working_directory.js";
 
 const EXAMPLES = ["uname -a", "echo hello > hello.txt", "for i in 1 2 3; do echo $i; sleep 1; done"];
 
@@ -90,7 +90,7 @@ export function wireCommandLine(parts, box, { onRunStarted, onRunEnded }) {
     let said = "";
     let code = 0;
     const script = target === undefined ? command : `cd ${target} && pwd`;
-    for await (const chunk of await box.exec.stream(inDirectory(directory, script), { signal })) {
+    for await (const chunk of await box.exec.stream(script, { signal, folder: directory })) {
       if (chunk.type === "exit") code = chunk.exitCode;
       else if (target === undefined) shown.write(chunk.data);
       else said += chunk.data;

@@ -14,17 +14,8 @@ export function targetOfCd(command) {
   return match ? match[1]?.trim() || HOME : undefined;
 }
 
-/** `command`, begun in `directory`; nothing runs when the directory is gone. */
-export function inDirectory(directory, command) {
-  return directory === HOME ? command : `cd -- ${quoted(directory)} || exit\n${command}`;
-}
-
 /** `path` as it is told in a prompt. */
 export function shortPath(path) {
   if (path === HOME) return "~";
   return path.startsWith(`${HOME}/`) ? `~${path.slice(HOME.length)}` : path;
-}
-
-function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,73 @@
+/** How the page looks: pictures of it in light, dark and narrow, and no layout that breaks. */
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { assertQuiet, boxRow, limit, newBox, run, takeSnapshot, view } from './actions.mjs'
+import { withPage } from './browser.mjs'
+
+const { open, errors } = withPage()
+const pictures = fileURLToPath(new URL('../../target/screenshots', import.meta.url))
+
+const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+
+test('light, dark and narrow', limit, async () => {
+  await mkdir(pictures, { recursive: true })
+  const page = await open()
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await newBox(page, 'web-scraper')
+  await run(page, 'id -un; pwd')
+  await run(page, 'printf "# Plan\\n\\n1. Clone\\n2. Install\\n3. Snapshot\\n" > plan.md; mkdir src; seq 1 400 > src/numbers.txt')
+  await takeSnapshot(page, 'clean-start')
+  await run(page, 'wc -l src/numbers.txt plan.md')
+  await run(page, 'for step in clone install build; do echo "$step: done"; done')
+  await takeSnapshot(page, 'after-setup')
+  await page.getByRole('button', { name: 'Restore after-setup into a new box' }).click()
+  await boxRow(page, 'from after-setup').waitFor()
+  await boxRow(page, 'web-scraper').getByRole('button').click()
+  await run(page, 'rm -r src && ls')
+  await page.screenshot({ path: join(pictures, 'light.png') })
+
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  await view(page, 'Files')
+  await page.getByRole('button', { name: /plan\.md/ }).click()
+  await page.getByRole('textbox', { name: /^Text of/ }).waitFor()
+  await page.screenshot({ path: join(pictures, 'dark.png') })
+  assert.equal(await overflows(page), false)
+
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await view(page, 'Commands')
+  await page.setViewportSize({ width: 390, height: 780 })
+  await page.screenshot({ path: join(pictures, 'narrow.png') })
+  assert.equal(await overflows(page), false)
+  assertQuiet(errors)
+  await page.close()
+})
+
+test('on a narrow screen one region shows at a time', limit, async () => {
+  const page = await open()
+  await page.setViewportSize({ width: 360, height: 640 })
+  const region = (name) => page.getByRole('region', { name })
+  await region('Boxes').waitFor()
+  assert.ok(await region('Snapshots').isHidden())
+  await newBox(page, `long-${'name-'.repeat(9)}end`)
+  await region('Work').waitFor()
+  assert.ok(await region('Boxes').isHidden())
+  assert.equal(await overflows(page), false)
+  await page.getByRole('navigation', { name: 'Parts of the page' }).getByRole('button', { name: 'Snapshots' }).click()
+  await region('Snapshots').waitFor()
+  assert.equal(await overflows(page), false)
+  assertQuiet(errors)
+  await page.close()
+})
+
+test('nothing moves for those who asked for less motion', limit, async () => {
+  const page = await open()
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  const seconds = await page.getByRole('button', { name: 'New box' }).evaluate((button) => getComputedStyle(button).transitionDuration)
+  assert.equal(seconds, '0s')
+  assertQuiet(errors)
+  await page.close()
+})
