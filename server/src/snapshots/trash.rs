@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use walkdir::WalkDir;
-
 use super::error::{LayerError, On};
 
 /// One directory, emptied by one thread for as long as the store lives.
@@ -91,12 +89,15 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Directories that a box closed to everyone keep an ordinary user from removing what is in them.
+/// Directories that a box, or overlayfs, closed to everyone keep an ordinary user from removing what
+/// is in them.
 fn open_up(path: &Path) {
-    for entry in WalkDir::new(path).into_iter().flatten() {
-        if entry.file_type().is_dir() {
-            // When this fails, so will the removal, which says so.
-            let _ = fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o700));
-        }
+    let mut closed = vec![path.to_path_buf()];
+    while let Some(directory) = closed.pop() {
+        // Opened before it is read. When this fails, so will the removal, which says so.
+        let _ = fs::set_permissions(&directory, fs::Permissions::from_mode(0o700));
+        let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
+        let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        closed.extend(directories.map(|entry| entry.path()));
     }
 }
