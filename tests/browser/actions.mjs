@@ -64,7 +64,7 @@ export async function takeSnapshot(page, name) {
 /** Presses a button that asks once more, and agrees. */
 export async function deleteForGood(place) {
   await place.getByRole('button', { name: /^Delete/ }).click()
-  await place.getByRole('button', { name: /for good$/ }).click()
+  await place.getByRole('button', { name: /for good/ }).click()
 }
 
 /** The text of a locator once it is there. */

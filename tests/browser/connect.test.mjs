@@ -47,6 +47,26 @@ test('a typed key connects to the server that serves the page', limit, async () 
   await page.close()
 })
 
+test('a link with a key, followed in a tab that shows the page already, connects', limit, async () => {
+  const page = await open({ key: '' })
+  await keyField(page).waitFor()
+  await page.evaluate((key) => location.assign(`#key=${key}`), server().apiKey)
+  await boxes(page).waitFor()
+  assert.equal(page.url(), `${server().baseUrl}/`)
+  assertQuiet(errors)
+  await page.close()
+})
+
+test('a server that the policy of the page forbids is told apart from one that is down', limit, async () => {
+  const page = await open({ key: '' })
+  await page.getByRole('textbox', { name: 'Server address' }).fill('http://127.0.0.1:9')
+  await keyField(page).fill('some-key')
+  await connect(page).click()
+  await page.getByRole('alert').filter({ hasText: `This page may only talk to ${server().baseUrl}` }).waitFor()
+  errors()
+  await page.close()
+})
+
 test('a wrong key says what is wrong, what to do, and keeps what was typed', limit, async () => {
   const page = await open({ key: 'not-the-key' })
   const alert = page.getByRole('alert')

@@ -65,6 +65,11 @@ test('unsaved changes survive opening another file and another box', limit, asyn
   await entry(page, 'a.txt').click()
   await visibleText(page, 'Unsaved changes.').waitFor()
   assert.equal(await editor(page, '/workspace/home/a.txt').inputValue(), 'half a thought')
+  const asked = page.waitForEvent('dialog')
+  await page.close({ runBeforeUnload: true })
+  const question = await asked
+  assert.equal(question.type(), 'beforeunload')
+  await question.dismiss()
   await page.getByRole('button', { name: 'Revert' }).click()
   assert.equal(await editor(page, '/workspace/home/a.txt').inputValue(), 'a\n')
   assertQuiet(errors)

@@ -85,7 +85,7 @@ test('make a box, run, stop, edit, snapshot, restore and delete by keyboard alon
   await snapshotRow(page, 'checkpoint').waitFor()
   await tabTo(page, /^Delete checkpoint$/)
   await page.keyboard.press('Enter')
-  await tabTo(page, /^Delete checkpoint for good$/)
+  await tabTo(page, /^Delete for good: checkpoint$/)
   await page.keyboard.press('Enter')
   await shows(statusLine(page), /checkpoint deleted in/)
   await tabTo(page, /^Delete box by-hand$/, 'Shift+Tab')

@@ -9,7 +9,7 @@ import { whileBusy } from "./busy.js";
  */
 export function confirmButton({ label, name, act }) {
   const ask = element("button", { type: "button", class: "quiet", "aria-label": `${label} ${name}`, on: { click: open } }, label);
-  const yes = element("button", { type: "button", class: "danger", "aria-label": `${label} ${name} for good`, on: { click: agree } }, `${label} for good`);
+  const yes = element("button", { type: "button", class: "danger", "aria-label": `${label} for good: ${name}`, on: { click: agree } }, `${label} for good`);
   const no = element("button", { type: "button", class: "quiet", on: { click: () => close(true) } }, "Keep");
   const place = element("span", { class: "confirm" }, ask);
 
