@@ -20,6 +20,8 @@
 
 mod agent;
 mod agent_events;
+mod agent_outcome;
+mod agent_stream;
 mod create;
 mod delete;
 mod environment;
@@ -53,7 +55,7 @@ use crate::sandbox::SandboxHost;
 use crate::snapshots::LayerStore;
 use crate::store::Store;
 
-pub(crate) use agent::AgentStream;
+pub(crate) use agent_stream::AgentStream;
 pub(crate) use delete::Which;
 pub(crate) use error::BoxError;
 pub(crate) use exec_stream::{ExecEvent, ExecStream};

@@ -86,17 +86,15 @@ impl Boxes {
         );
         let live = Arc::clone(&owner.live).lock_owned().await;
         // It may have been deleted, or have got a new layer, while this waited.
-        match self.find_live(&id).await {
-            Ok(record) => Ok(Entered {
-                record,
-                owner,
-                live,
-            }),
-            Err(error) => {
-                self.owners().remove(&id);
-                Err(error)
-            }
+        let record = self.find_live(&id).await;
+        if matches!(record, Err(BoxError::BoxNotFound(_))) {
+            self.owners().remove(&id);
         }
+        Ok(Entered {
+            record: record?,
+            owner,
+            live,
+        })
     }
 
     pub(super) fn with_status(&self, mut info: BoxInfo) -> BoxInfo {

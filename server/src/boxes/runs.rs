@@ -58,8 +58,8 @@ impl Boxes {
         entry: Entry,
     ) -> Result<ActiveRun, BoxError> {
         let count = RunCount::new(&entered.owner);
-        let run = self.run_in_sandbox(&mut entered, command).await?;
         let started = Instant::now();
+        let run = self.run_in_sandbox(&mut entered, command).await?;
         let record = RunRecord {
             id: ids::run_id()?,
             box_id: entered.id().to_owned(),
@@ -113,7 +113,13 @@ impl ActiveRun {
         mut self,
         fill: impl FnOnce(&Exit, &mut RunOutcome),
     ) -> Result<Exit, BoxError> {
-        let exit = self.run.wait().await?;
+        let exit = match self.run.wait().await {
+            Ok(exit) => exit,
+            Err(error) => {
+                self.lose(error.to_string()).await?;
+                return Err(error.into());
+            }
+        };
         let mut outcome = RunOutcome {
             exit_code: Some(exit.code),
             cpu_ns: u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX),

@@ -18,6 +18,7 @@ use super::error::BoxError;
 use super::lookup::Entered;
 use super::secrets::Secrets;
 use super::{Boxes, ids, rules, to_completion, unix_now};
+use crate::sandbox::SandboxError;
 use crate::snapshots::LayerStore;
 use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 
@@ -46,7 +47,7 @@ impl Boxes {
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
             let new = this.describe(&entered, name)?;
-            if this.has_processes(&mut entered).await? {
+            if this.has_processes(&entered).await? {
                 this.of_busy_box(&entered, new).await
             } else {
                 entered.live.stop().await;
@@ -122,10 +123,14 @@ impl Boxes {
         })
     }
 
-    async fn has_processes(&self, entered: &mut Entered) -> Result<bool, BoxError> {
-        match &entered.live.sandbox {
-            Some(live) if !live.has_ended() => Ok(live.sandbox.live_processes().await? > 0),
-            _ => Ok(false),
+    async fn has_processes(&self, entered: &Entered) -> Result<bool, BoxError> {
+        let Some(live) = &entered.live.sandbox else {
+            return Ok(false);
+        };
+        match live.sandbox.live_processes().await {
+            Ok(count) => Ok(count > 0),
+            Err(SandboxError::Ended) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -139,7 +144,9 @@ impl Boxes {
         };
         live.sandbox.freeze().await?;
         let taken = self.seal(entered, new, How::Copy).await;
-        live.sandbox.thaw().await?;
+        if let Err(error) = live.sandbox.thaw().await {
+            tracing::warn!(box_id = entered.id(), %error, "a box's processes did not go on");
+        }
         taken
     }
 

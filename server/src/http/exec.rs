@@ -15,6 +15,7 @@ use upstash_box_wasm::api_types::{ErrorCode, ExecResponse, StreamError};
 
 use super::body::JsonObject;
 use super::error::ApiError;
+use super::not_supported;
 use super::params::InPath;
 use super::request_id::RequestId;
 use crate::boxes::{Boxes, ExecEvent, ExecStream};
@@ -24,6 +25,7 @@ pub(super) async fn exec(
     InPath(reference): InPath<String>,
     body: JsonObject,
 ) -> Result<Json<ExecResponse>, ApiError> {
+    not_supported::in_command(&body.parse()?)?;
     Ok(Json(boxes.exec(&reference, body.parse()?).await?))
 }
 
@@ -33,6 +35,7 @@ pub(super) async fn exec_stream(
     InPath(reference): InPath<String>,
     body: JsonObject,
 ) -> Result<Response, ApiError> {
+    not_supported::in_command(&body.parse()?)?;
     match boxes.exec_stream(&reference, body.parse()?).await {
         Ok(stream) => Ok(event_stream(stream_body(stream, id))),
         Err(error) => {

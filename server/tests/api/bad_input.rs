@@ -341,6 +341,14 @@ fn each_bad_request_is_refused_by_its_code() {
             "invalid_argument",
             "timeout",
         ),
+        (
+            "POST",
+            "/v2/box/one/exec",
+            r#"{"command":["ls"],"async":true}"#,
+            501,
+            "unsupported",
+            "async",
+        ),
         // files
         (
             "GET",

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Server, wait_until};
+use crate::support::{Server, binary, wait_until};
 
 #[test]
 fn killing_the_server_loses_nothing_and_leaves_no_process() {
@@ -97,7 +97,7 @@ fn a_data_directory_has_one_server() {
     let Some(server) = Server::start() else {
         return;
     };
-    let second = Command::new(env!("CARGO_BIN_EXE_box-server"))
+    let second = Command::new(binary())
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(server.data())
         .output()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Server;
+use crate::support::{Server, wait_until};
 
 #[test]
 fn boxes_restored_from_one_snapshot_are_equal_at_first_and_then_independent() {
@@ -154,4 +154,24 @@ fn a_snapshot_without_a_name_gets_one() {
     );
     let name = answer.ok()["name"].as_str().unwrap().to_owned();
     assert!(name.starts_with("snapshot-20"), "{name}");
+}
+
+#[test]
+fn a_large_layer_is_counted_after_the_answer() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(
+        &id,
+        "mkdir many; cd many; seq 1 30000 | xargs touch; head -c 5000000 /dev/zero > zz",
+    );
+    let path = format!("/v2/box/{id}/snapshots");
+    let taken = client.post(&path, &json!({ "name": "large" })).ok();
+    assert!(taken["size_bytes"].as_u64().unwrap() > 0);
+    wait_until("the exact size to be listed", || {
+        let listed = client.get(&path).ok()["snapshots"][0]["size_bytes"].clone();
+        listed.as_u64().unwrap() >= 5_000_000
+    });
 }

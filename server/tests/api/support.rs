@@ -4,4 +4,4 @@ mod client;
 mod server;
 
 pub(crate) use client::{Client, Response, wait_until};
-pub(crate) use server::{KEY, Server};
+pub(crate) use server::{KEY, Server, binary};

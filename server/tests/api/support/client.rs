@@ -10,6 +10,7 @@ use super::server::KEY;
 
 /// Longer than anything here takes, shorter than patience.
 const LIMIT: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Speaks to one server.
 pub(crate) struct Client {
@@ -198,6 +199,7 @@ pub(crate) fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_true() {
         assert!(started.elapsed() < LIMIT, "waited in vain for: {what}");
-        std::thread::yield_now();
+        // Gives way to what is being waited for.
+        std::thread::park_timeout(PAUSE);
     }
 }

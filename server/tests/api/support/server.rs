@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -10,6 +11,9 @@ use super::client::{Client, wait_until};
 
 /// The key that tests use.
 pub(crate) const KEY: &str = "box_0123456789abcdef";
+
+/// What the doctor says of this machine, asked once.
+static DOCTOR: OnceLock<Result<(), String>> = OnceLock::new();
 
 /// A running `box-server`.
 pub(crate) struct Server {
@@ -29,7 +33,7 @@ impl Server {
     /// The same with further arguments.
     pub(crate) fn start_with(arguments: &[&str]) -> Option<Self> {
         let data = tempfile::tempdir().unwrap();
-        if let Err(report) = doctor(data.path()) {
+        if let Err(report) = DOCTOR.get_or_init(|| doctor(data.path())) {
             assert!(
                 std::env::var_os("CI").is_none(),
                 "boxes can't run here:\n{report}"
