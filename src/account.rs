@@ -5,6 +5,7 @@
 use crate::api_types::ErrorCode;
 use crate::error::Error;
 use crate::requests::Request;
+use crate::sentence::sentence;
 
 /// Where the service is and who asks, checked.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,28 +26,28 @@ impl Account {
     ///
     /// With a sentence naming the option.
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
-        let base_url = match base_url.trim().trim_end_matches('/') {
+        let base_url = match base_url.trim_ascii().trim_end_matches('/') {
             "" => Self::DEFAULT_BASE_URL,
             given => given,
         };
         if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
             || base_url.contains(['?', '#'])
         {
-            return Err(Error::invalid(
+            return Err(Error::invalid(&[
                 "`baseUrl` must begin with http:// or https:// and have no query.",
-            ));
+            ]));
         }
-        let api_key = api_key.trim();
+        let api_key = api_key.trim_ascii();
         if api_key.is_empty() {
             return Err(Error::new(
                 ErrorCode::Unauthorized,
-                "There is no API key: pass `apiKey`, or set UPSTASH_BOX_API_KEY in the environment.",
+                "There is no API key: pass `apiKey`, or set UPSTASH_BOX_API_KEY in the environment.".to_owned(),
             ));
         }
         if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::invalid(
+            return Err(Error::invalid(&[
                 "`apiKey` must be letters, digits and signs of ASCII without spaces.",
-            ));
+            ]));
         }
         Ok(Self {
             base_url: base_url.to_owned(),
@@ -60,14 +61,14 @@ impl Account {
     }
 
     /// The address of a request.
-    pub fn url(&self, request: &Request) -> String {
-        [self.base_url.as_str(), request.target.as_str()].concat()
+    pub fn url<J>(&self, request: &Request<J>) -> String {
+        sentence(&[&self.base_url, &request.target])
     }
 
     /// The headers of a request.
-    pub fn headers<'a>(
+    pub fn headers<'a, J>(
         &'a self,
-        request: &'a Request,
+        request: &'a Request<J>,
     ) -> impl Iterator<Item = (&'static str, &'a str)> {
         let json = request
             .body
@@ -84,8 +85,15 @@ impl Account {
 
     /// The same failure, should a server or a proxy have put the key into its words.
     pub fn without_key(&self, mut error: Error) -> Error {
-        if error.message.contains(&self.api_key) {
-            error.message = error.message.replace(&self.api_key, "[the API key]");
+        let key = self.api_key.as_bytes();
+        if error
+            .message
+            .as_bytes()
+            .windows(key.len())
+            .any(|window| window == key)
+        {
+            error.message =
+                "The server's message is withheld: it contained the API key.".to_owned();
         }
         error
     }
@@ -142,10 +150,13 @@ mod tests {
     fn the_key_is_never_printed() {
         let account = Account::new("", "box_secret").unwrap();
         assert!(!format!("{account:?}").contains("box_secret"));
-        let error = Error::new(ErrorCode::Unauthorized, "The key box_secret is wrong.");
+        let error = Error::new(
+            ErrorCode::Unauthorized,
+            "The key box_secret is wrong.".to_owned(),
+        );
         assert_eq!(
             account.without_key(error).message,
-            "The key [the API key] is wrong."
+            "The server's message is withheld: it contained the API key."
         );
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing here looks at a disk. Whether a path leaves the box is the server's to judge.
 
+use crate::sentence::sentence;
+
 /// Where a box's commands start, and where relative paths begin.
 pub const WORKSPACE: &str = "/workspace/home";
 
@@ -14,7 +16,7 @@ pub fn resolve(cwd: &str, path: &str) -> String {
     if path.is_empty() || path == "." {
         or_root(cwd)
     } else {
-        [cwd, path].join("/")
+        sentence(&[cwd, "/", path])
     }
 }
 
@@ -28,22 +30,22 @@ pub fn folder(path: &str) -> Option<String> {
     }
 }
 
-/// Text as one segment of an address, or as a value of its query.
-pub fn encode(text: &str) -> String {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
-    let mut encoded = String::with_capacity(text.len());
+/// Adds text to an address, as one segment of its path or as a value of its query.
+pub fn encode(address: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
+            address.push(char::from(byte));
         } else {
-            encoded.push('%');
-            encoded.extend(HEX.get(usize::from(byte >> 4)));
-            encoded.extend(HEX.get(usize::from(byte & 15)));
+            address.push('%');
+            for half in [byte >> 4, byte & 15] {
+                address.push(char::from(if half < 10 {
+                    b'0' + half
+                } else {
+                    b'A' - 10 + half
+                }));
+            }
         }
     }
-    encoded
 }
 
 fn or_root(path: &str) -> String {
@@ -90,10 +92,13 @@ mod tests {
 
     #[test]
     fn only_letters_that_mean_themselves_stay() {
-        assert_eq!(
-            encode("a/../b?c=d#é %"),
-            "a%2F..%2Fb%3Fc%3Dd%23%C3%A9%20%25"
-        );
-        assert_eq!(encode("calm-otter_1.2~"), "calm-otter_1.2~");
+        for (text, encoded) in [
+            ("a/../b?c=d#é %", "a%2F..%2Fb%3Fc%3Dd%23%C3%A9%20%25"),
+            ("calm-otter_1.2~", "calm-otter_1.2~"),
+        ] {
+            let mut address = String::new();
+            encode(&mut address, text);
+            assert_eq!(address, encoded);
+        }
     }
 }

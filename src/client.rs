@@ -1,23 +1,31 @@
-//! The one place that sends: it joins base URL, key and request, tries again where that is safe, and
-//! waits for what the server is still making.
+//! The one place that sends: it tries again where that is safe, and waits for what the server is still
+//! making.
 //!
-//! It does no I/O itself: a [`Transport`] does.
+//! [`Exchange`] decides, without doing anything; [`Client::call`] does what it decides, through a
+//! [`Transport`].
+//!
+//! ```text
+//!          ┌────────── a passing failure: sleep ──────────┐
+//!          ▼                                              │
+//!        send ── answered ── not ready yet: sleep, look ──┤
+//!          │         │                                    │
+//!          │         └── ready, or nothing to wait for: done
+//!          └── any other failure: failed
+//! ```
 
 use crate::error::Error;
+use crate::json::Json;
 use crate::requests::{Answer, Request, Route, build, route, unknown_options};
 use crate::retry;
-use crate::transport::{Body, Response, Transport};
-use crate::value::Value;
-use crate::waiting::{Verdict, Wait, next_delay_ms};
+use crate::sentence::sentence;
+use crate::transport::{Response, Transport};
+use crate::waiting::next_delay_ms;
 
 /// Calls of one account at one service.
 #[derive(Debug)]
 pub struct Client<T> {
     transport: T,
 }
-
-/// What a call gives back.
-type Given<T> = Body<<T as Transport>::Payload, <T as Transport>::Stream>;
 
 impl<T: Transport> Client<T> {
     /// A client that speaks through this transport.
@@ -34,144 +42,150 @@ impl<T: Transport> Client<T> {
         &self,
         call: &T::Call,
         name: &str,
-        arguments: &Value,
-        payload: Option<&T::Payload>,
-    ) -> Result<Given<T>, Error> {
-        let route =
-            route(name).ok_or_else(|| Error::invalid(format!("There is no call `{name}`.")))?;
-        for option in unknown_options(route, arguments) {
-            self.transport.warn(&format!(
-                "{name}: there is no option `{option}`; it was ignored."
-            ));
+        arguments: &T::Json,
+    ) -> Result<T::Json, Error> {
+        let mut exchange = Exchange::new(name, arguments)?;
+        for option in unknown_options(exchange.route, arguments) {
+            self.transport.warn(&sentence(&[
+                name,
+                ": there is no option `",
+                &option,
+                "`; it was ignored.",
+            ]));
         }
-        let answer = self.ask(call, route, arguments, payload).await?;
-        match (route.wait, answer) {
-            (Some(wait), Body::Json(answer)) => self
-                .wait(call, wait, answer, arguments)
-                .await
-                .map(Body::Json),
-            (_, answer) => Ok(answer),
-        }
-    }
-
-    /// Sends the request of one row and reads its answer.
-    async fn ask(
-        &self,
-        call: &T::Call,
-        route: &Route,
-        arguments: &Value,
-        payload: Option<&T::Payload>,
-    ) -> Result<Given<T>, Error> {
-        let request = build(route, arguments)?;
-        let (body, request_id) = self.send(call, &request, payload).await?;
-        match (request.answer, body) {
-            (Answer::Payload(_) | Answer::Stream, Body::Json(_)) => {
-                Err(crate::requests::unexpected(route.name))
-            }
-            (answer, Body::Json(body)) => answer.read(body, route.name).map(Body::Json),
-            (_, body) => Ok(body),
-        }
-        .map_err(|error| Error {
-            request_id,
-            ..error
-        })
-    }
-
-    /// Sends one request until it works, can't work, or is not worth another try.
-    async fn send(
-        &self,
-        call: &T::Call,
-        request: &Request,
-        payload: Option<&T::Payload>,
-    ) -> Result<(Given<T>, Option<String>), Error> {
-        let mut tried = 0;
         loop {
-            let outcome = match self.transport.send(call, request, payload).await {
-                Ok(response) => opened(response, request.name),
-                Err(failure) => Err(failure),
-            };
-            tried += 1;
-            let failure = match outcome {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
-            };
-            // An earlier try may have removed it before its answer was lost.
-            if tried > 1
-                && request.answer == Answer::Nothing
-                && failure.status == Some(404)
-                && request.repeatable
-            {
-                return Ok((Body::Json(Value::Null), failure.request_id));
+            let outcome = self.transport.send(call, &exchange.request).await;
+            match exchange.next(outcome, self.transport.chance())? {
+                Step::Done(answer) => return Ok(answer),
+                Step::Again(ms) => match self.transport.sleep(call, ms).await {
+                    Ok(()) => {}
+                    Err(ended) => return Err(exchange.failed(ended)),
+                },
             }
-            match retry::delay_ms(request.repeatable, tried, &failure, self.transport.chance()) {
-                Some(ms) => self.transport.sleep(call, ms).await?,
-                None => return Err(failure),
-            }
-        }
-    }
-
-    /// Looks at what was made until it can be used.
-    async fn wait(
-        &self,
-        call: &T::Call,
-        wait: &Wait,
-        made: Value,
-        arguments: &Value,
-    ) -> Result<Value, Error> {
-        let id = made.text("id").unwrap_or_default().to_owned();
-        let box_id = if wait.noun == "box" {
-            Some(id.as_str())
-        } else {
-            arguments.text("id")
-        };
-        let look = Value::object([("id", box_id.map_or(Value::Null, Value::from))]);
-        let mut answer = made;
-        let mut delay = None;
-        while wait.judge(&answer)? == Verdict::Pending {
-            let ms = next_delay_ms(delay);
-            delay = Some(ms);
-            answer = match self.look(call, wait, &look, ms).await {
-                Ok(looked) => wait.find(looked, &id),
-                Err(failure) => return Err(failure.leaving(&id)),
-            };
-        }
-        Ok(answer)
-    }
-
-    /// Waits a little and looks once.
-    async fn look(
-        &self,
-        call: &T::Call,
-        wait: &Wait,
-        look: &Value,
-        ms: u32,
-    ) -> Result<Value, Error> {
-        self.transport.sleep(call, ms).await?;
-        let route = route(wait.look).ok_or_else(|| Error::invalid(wait.look))?;
-        match self.ask(call, route, look, None).await? {
-            Body::Json(answer) => Ok(answer),
-            Body::Payload(_) | Body::Stream(_) => Err(crate::requests::unexpected(wait.look)),
         }
     }
 }
 
-/// The body of an answer that says it worked, with the request's id.
-fn opened<P, S>(
-    response: Response<P, S>,
-    name: &str,
-) -> Result<(Body<P, S>, Option<String>), Error> {
-    if (200..300).contains(&response.status) {
-        return Ok((response.body, response.request_id));
+/// One call in progress: what to send next, and what an outcome means.
+#[derive(Debug)]
+struct Exchange<J> {
+    route: &'static Route,
+    request: Request<J>,
+    /// Id of the box that the call is about, if it is about one.
+    box_id: J,
+    /// How often this request was sent.
+    tried: u32,
+    /// Id of what was made and is waited for.
+    made: Option<String>,
+    /// How long the last wait for it was.
+    waited_ms: u32,
+}
+
+/// What to do after an outcome.
+#[derive(Debug)]
+enum Step<J> {
+    /// It is over.
+    Done(J),
+    /// Sleep, then send the request.
+    Again(u32),
+}
+
+impl<J: Json> Exchange<J> {
+    fn new(name: &str, arguments: &J) -> Result<Self, Error> {
+        let route = find(name)?;
+        let request = build(route, arguments)?;
+        Ok(Self {
+            route,
+            request,
+            box_id: arguments.get("id"),
+            tried: 0,
+            made: None,
+            waited_ms: 0,
+        })
     }
-    let body = match response.body {
-        Body::Json(body) => body,
-        Body::Payload(_) | Body::Stream(_) => Value::Null,
-    };
-    let mut error = Error::from_answer(response.status, &body, name);
-    error.request_id = response.request_id;
+
+    fn next(&mut self, outcome: Result<Response<J>, Error>, chance: f64) -> Result<Step<J>, Error> {
+        self.tried += 1;
+        let response = match outcome {
+            Ok(response) if (200..300).contains(&response.status) => response,
+            Ok(response) => return self.refused(refusal(&response, self.request.name), chance),
+            Err(failure) => return self.refused(failure, chance),
+        };
+        let answer = self
+            .request
+            .answer
+            .read(&response.body, self.request.name)
+            .map_err(|error| {
+                self.failed(Error {
+                    status: Some(response.status),
+                    request_id: response.request_id,
+                    ..error
+                })
+            })?;
+        let Some(wait) = self.route.wait else {
+            return Ok(Step::Done(answer));
+        };
+        let id = match &self.made {
+            Some(id) => id.clone(),
+            None => answer.get("id").text().unwrap_or_default(),
+        };
+        let answer = wait.find(&answer, &id);
+        if wait.is_over(&answer, &id)? {
+            return Ok(Step::Done(answer));
+        }
+        let mut looked_at = J::object();
+        looked_at.set(
+            "id",
+            &if wait.by_own_id {
+                J::from_text(&id)
+            } else {
+                self.box_id.clone()
+            },
+        );
+        self.made = Some(id);
+        self.request = build(find(wait.look)?, &looked_at)?;
+        self.tried = 0;
+        self.waited_ms = next_delay_ms(self.waited_ms);
+        Ok(Step::Again(self.waited_ms))
+    }
+
+    /// After a failure: another try, or the end.
+    fn refused(&self, failure: Error, chance: f64) -> Result<Step<J>, Error> {
+        let request = &self.request;
+        // An earlier try may have removed it before its answer was lost.
+        if self.tried > 1
+            && failure.status == Some(404)
+            && request.answer == Answer::Nothing
+            && request.repeatable
+        {
+            return Ok(Step::Done(J::null()));
+        }
+        match retry::delay_ms(request.repeatable, self.tried, &failure, chance) {
+            Some(ms) => Ok(Step::Again(ms)),
+            None => Err(self.failed(failure)),
+        }
+    }
+
+    /// The failure, with what it leaves behind.
+    fn failed(&self, failure: Error) -> Error {
+        match &self.made {
+            Some(id) => failure.leaving(id),
+            None => failure,
+        }
+    }
+}
+
+fn find(name: &str) -> Result<&'static Route, Error> {
+    route(name).ok_or_else(|| Error::invalid(&["There is no call `", name, "`."]))
+}
+
+/// The failure in an answer that does not say it worked.
+fn refusal<J: Json>(response: &Response<J>, name: &str) -> Error {
+    let mut error = Error::from_answer(response.status, &response.body, name);
+    error.request_id.clone_from(&response.request_id);
     error.retry_after_ms = response
         .retry_after
         .as_deref()
         .and_then(retry::retry_after_ms);
-    Err(error)
+    error
 }

@@ -2,8 +2,11 @@
 //!
 //! It is data for the caller. It knows neither HTTP libraries nor JavaScript, and never holds the key.
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::api_types::ErrorCode;
-use crate::value::Value;
+use crate::json::{Json, Type};
+use crate::sentence::{push_digits, sentence};
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +27,10 @@ pub struct Error {
 
 impl Error {
     /// A failure on the client's side.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub const fn new(code: ErrorCode, message: String) -> Self {
         Self {
             code,
-            message: message.into(),
+            message,
             status: None,
             request_id: None,
             retry_after_ms: None,
@@ -36,62 +39,57 @@ impl Error {
     }
 
     /// A call that was given something it can't use.
-    pub fn invalid(message: impl Into<String>) -> Self {
-        Self::new(ErrorCode::InvalidArgument, message)
+    pub fn invalid(parts: &[&str]) -> Self {
+        Self::new(ErrorCode::InvalidArgument, sentence(parts))
     }
 
     /// A failure that the server reported, from the body it sent along.
     ///
     /// `{"error": "…", "code": "…"}` is the rule. Proxies answer with pages and some services with
     /// `message`, or with an object under `error`; each still yields a sentence.
-    pub fn from_answer(status: u16, body: &Value, call: &str) -> Self {
-        let nested = body
-            .get("error")
-            .filter(|error| matches!(error, Value::Object(_)));
-        let source = nested.unwrap_or(body);
-        let code = source.text("code").and_then(ErrorCode::from_code);
-        let said = [source.text("error"), source.text("message")];
-        let message = match said
-            .into_iter()
-            .flatten()
-            .find(|text| !text.trim().is_empty())
-        {
-            Some(sentence) => sentence.to_owned(),
-            None => describe(status, body, call),
+    pub fn from_answer<J: Json>(status: u16, body: &J, call: &str) -> Self {
+        let nested = body.get("error");
+        let source = if nested.kind() == Type::Object {
+            &nested
+        } else {
+            body
         };
+        let code = source
+            .get("code")
+            .text()
+            .and_then(|code| ErrorCode::from_code(&code));
+        let mut said = ["error", "message"]
+            .into_iter()
+            .filter_map(|name| source.get(name).text());
+        let message = said.find(|text| !text.trim_ascii().is_empty());
         Self {
             status: Some(status),
-            ..Self::new(code.unwrap_or(ErrorCode::from_status(status)), message)
+            ..Self::new(
+                code.unwrap_or(ErrorCode::from_status(status)),
+                message.unwrap_or_else(|| describe(status, body, call)),
+            )
         }
     }
 
     /// The same failure, of a call that had already made something.
     pub fn leaving(mut self, id: &str) -> Self {
-        self.message = format!("{} `{id}` was made and is still there.", self.message);
+        self.message = sentence(&[&self.message, " `", id, "` was made and is still there."]);
         self.left_behind = Some(id.to_owned());
         self
     }
+}
 
-    /// Whether the same call may succeed later with nothing changed.
-    pub const fn retryable(&self) -> bool {
-        self.code.retryable()
-    }
-
+impl Serialize for Error {
     /// The members that a JavaScript error gets.
-    pub fn to_value(&self) -> Value {
-        let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
-        Value::object([
-            ("code", self.code.as_str().into()),
-            ("message", self.message.as_str().into()),
-            (
-                "status",
-                self.status
-                    .map_or(Value::Null, |status| f64::from(status).into()),
-            ),
-            ("requestId", text(&self.request_id)),
-            ("retryable", self.retryable().into()),
-            ("leftBehind", text(&self.left_behind)),
-        ])
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        members.serialize_entry("code", self.code.as_str())?;
+        members.serialize_entry("message", &self.message)?;
+        members.serialize_entry("status", &self.status)?;
+        members.serialize_entry("requestId", &self.request_id)?;
+        members.serialize_entry("retryable", &self.code.retryable())?;
+        members.serialize_entry("leftBehind", &self.left_behind)?;
+        members.end()
     }
 }
 
@@ -104,126 +102,100 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// A sentence for an answer that has none of its own.
-fn describe(status: u16, body: &Value, call: &str) -> String {
-    let said = match body {
-        Value::Text(text) => excerpt(text),
-        _ => String::new(),
-    };
-    let end = if said.is_empty() { "." } else { ": " };
-    format!("{call}: the server answered with status {status}{end}{said}")
+fn describe<J: Json>(status: u16, body: &J, call: &str) -> String {
+    let mut text = sentence(&[call, ": the server answered with status "]);
+    push_digits(&mut text, status.into(), 3);
+    text.push('.');
+    if let Some(page) = body.text() {
+        push_words(&mut text, &page);
+    }
+    text
 }
 
 /// The first words of a page, without its tags.
-fn excerpt(page: &str) -> String {
-    let mut words = String::new();
+fn push_words(text: &mut String, page: &str) {
+    let end = text.len() + 200;
     let mut in_tag = false;
-    for letter in page.chars().take(4000) {
-        match letter {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                words.push(' ');
-            }
-            _ if in_tag => {}
-            letter => words.push(letter),
-        }
-    }
-    let mut text = String::new();
-    for word in words.split_whitespace() {
-        if text.len() + word.len() > 200 {
+    for letter in page.chars() {
+        if text.len() > end {
             break;
         }
-        if !text.is_empty() {
-            text.push(' ');
+        if letter == '<' {
+            in_tag = true;
         }
-        text.push_str(word);
+        let shown = if in_tag || letter.is_ascii_whitespace() {
+            ' '
+        } else {
+            letter
+        };
+        in_tag &= letter != '>';
+        if shown != ' ' || !text.ends_with(' ') {
+            text.push(shown);
+        }
     }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::Error;
     use crate::api_types::ErrorCode;
-    use crate::value::Value;
+    use crate::json::value::Value;
 
     #[test]
     fn a_sentence_is_found_in_every_shape_of_body() {
-        let nested = Value::object([
-            ("message", "No such box".into()),
-            ("code", "box_not_found".into()),
-        ]);
+        let status = "Box.get: the server answered with status 404.";
         for (body, code, message) in [
             (
-                Value::object([
-                    ("error", "gone".into()),
-                    ("code", "snapshot_not_found".into()),
-                ]),
+                r#"{"error":"gone","code":"snapshot_not_found"}"#,
                 "snapshot_not_found",
                 "gone",
             ),
+            (r#"{"error":"gone","code":"made_up"}"#, "not_found", "gone"),
+            (r#"{"message":"gone"}"#, "not_found", "gone"),
             (
-                Value::object([("error", "gone".into()), ("code", "made_up".into())]),
-                "not_found",
-                "gone",
-            ),
-            (
-                Value::object([("message", "gone".into())]),
-                "not_found",
-                "gone",
-            ),
-            (
-                Value::object([("error", nested)]),
+                r#"{"error":{"message":"No such box","code":"box_not_found"}}"#,
                 "box_not_found",
                 "No such box",
             ),
+            (r#"{"error":""}"#, "not_found", status),
+            (r#"{"error":7}"#, "not_found", status),
+            ("null", "not_found", status),
             (
-                Value::object([("error", "".into())]),
+                r#""<html><title>Not found</title>\n<p>nginx</html>""#,
                 "not_found",
-                "Box.get: the server answered with status 404.",
-            ),
-            (
-                Value::object([("error", 7.0.into())]),
-                "not_found",
-                "Box.get: the server answered with status 404.",
-            ),
-            (
-                Value::Null,
-                "not_found",
-                "Box.get: the server answered with status 404.",
-            ),
-            (
-                Value::from("<html><title>Not found</title>\n<p>nginx</html>"),
-                "not_found",
-                "Box.get: the server answered with status 404: Not found nginx",
+                "Box.get: the server answered with status 404. Not found nginx ",
             ),
         ] {
+            let body: Value = serde_json::from_str(body).unwrap();
             let error = Error::from_answer(404, &body, "Box.get");
             assert_eq!(
-                (error.code.as_str(), error.message.as_str(), error.status),
-                (code, message, Some(404))
+                (error.code.as_str(), error.message.as_str()),
+                (code, message)
             );
+            assert_eq!(error.status, Some(404));
         }
     }
 
     #[test]
     fn every_row_crosses_in_both_directions() {
         for row in ErrorCode::ALL {
-            let body = Value::object([("error", "x".into()), ("code", row.as_str().into())]);
+            let body = serde_json::json!({ "error": "x", "code": row.as_str() });
+            let body: Value = serde_json::from_value(body).unwrap();
             let error = Error::from_answer(row.status().unwrap_or(500), &body, "Box.get");
             assert_eq!(error.code, *row);
-            assert_eq!(error.retryable(), row.retryable());
-            assert_eq!(error.to_value().text("code"), Some(row.as_str()));
+            let told = serde_json::to_value(&error).unwrap();
+            assert_eq!(told["code"], row.as_str());
+            assert_eq!(told["retryable"], row.retryable());
         }
     }
 
     #[test]
     fn what_was_left_behind_is_named() {
-        let error = Error::new(ErrorCode::Timeout, "Too late.").leaving("calm-otter-1");
+        let error = Error::new(ErrorCode::Timeout, "Too late.".to_owned()).leaving("calm-otter-1");
         assert_eq!(
             error.message,
             "Too late. `calm-otter-1` was made and is still there."
         );
-        assert_eq!(error.to_value().text("leftBehind"), Some("calm-otter-1"));
+        assert_eq!(error.left_behind.as_deref(), Some("calm-otter-1"));
     }
 }

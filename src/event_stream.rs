@@ -4,20 +4,22 @@
 //! and comments are skipped, as the standard says. Two things go beyond it: an event at the end of the
 //! stream needs no blank line, and a field may stand behind the letters of a terminal's spinner, which
 //! the hosted service lets through.
+//!
+//! Names and data are bytes: whoever turns them into text replaces what is none.
 
 /// The state between two chunks.
 #[derive(Debug, Default)]
 pub struct EventStream {
     /// The start of a line whose end has not arrived.
     line: Vec<u8>,
-    name: String,
-    data: String,
+    name: Vec<u8>,
+    data: Vec<u8>,
     has_data: bool,
 }
 
 impl EventStream {
     /// Takes the next bytes and gives each event that is complete, as name and data.
-    pub fn push(&mut self, chunk: &[u8], mut event: impl FnMut(&str, &str)) {
+    pub fn push(&mut self, chunk: &[u8], mut event: impl FnMut(&[u8], &[u8])) {
         let mut lines = chunk.split(|byte| *byte == b'\n');
         let unfinished = lines.next_back().unwrap_or_default();
         for end in lines {
@@ -36,34 +38,34 @@ impl EventStream {
     }
 
     /// Ends the stream, which may end an event.
-    pub fn finish(&mut self, mut event: impl FnMut(&str, &str)) {
+    pub fn finish(&mut self, mut event: impl FnMut(&[u8], &[u8])) {
         let line = std::mem::take(&mut self.line);
         self.read_line(&line, &mut event);
         self.dispatch(&mut event);
     }
 
-    fn read_line(&mut self, line: &[u8], event: &mut impl FnMut(&str, &str)) {
+    fn read_line(&mut self, line: &[u8], event: &mut impl FnMut(&[u8], &[u8])) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             return self.dispatch(event);
         }
         if let Some(name) = field(line, b"event") {
             self.name.clear();
-            self.name.push_str(&String::from_utf8_lossy(name));
+            self.name.extend_from_slice(name);
         } else if let Some(data) = field(line, b"data") {
             if self.has_data {
-                self.data.push('\n');
+                self.data.push(b'\n');
             }
-            self.data.push_str(&String::from_utf8_lossy(data));
+            self.data.extend_from_slice(data);
             self.has_data = true;
         }
     }
 
-    fn dispatch(&mut self, event: &mut impl FnMut(&str, &str)) {
+    fn dispatch(&mut self, event: &mut impl FnMut(&[u8], &[u8])) {
         if self.has_data {
             event(
                 if self.name.is_empty() {
-                    "message"
+                    b"message"
                 } else {
                     &self.name
                 },

@@ -8,10 +8,6 @@
 //! of the stream is the trailer. Only the end of what has arrived can become that: the rest is output
 //! at once, and is never copied. A stream without a trailer was cut off, which is a failure.
 
-use crate::api_types::ErrorCode;
-use crate::error::Error;
-use crate::value::Value;
-
 const EXIT: &[u8] = b"event: exit\n";
 const ERROR: &[u8] = b"event: error\n";
 const DATA: &[u8] = b"data: ";
@@ -64,64 +60,31 @@ impl ExecStream {
         }
     }
 
-    /// Ends the stream: the bytes that were output after all, and how the command ended.
+    /// Ends the stream: the bytes that were held back, and the data of the trailer if they are one.
     ///
-    /// `parse` reads JSON.
-    pub fn finish(
-        &mut self,
-        parse: impl FnOnce(&str) -> Option<Value>,
-    ) -> (Vec<u8>, Result<Value, Error>) {
+    /// It is one when that data is JSON with an exit code or an error; otherwise the bytes are output,
+    /// and the stream was cut off.
+    pub fn finish(&mut self) -> (Vec<u8>, Option<String>) {
         let held = std::mem::take(&mut self.held);
-        match trailer(&held).and_then(|(exit, data)| read(exit, &parse(data)?)) {
-            Some(end) => (Vec::new(), end),
-            None => (held, Err(cut_off())),
-        }
+        let data = data_of(&held).and_then(|data| {
+            let end = data.iter().position(|byte| *byte == b'\n')?;
+            String::from_utf8(data.split_at(end).0.to_vec()).ok()
+        });
+        (held, data)
     }
 
     fn hold(&mut self, tail: Vec<u8>) {
-        self.in_data = data_of(&tail).is_some_and(|(_, data)| !data.contains(&b'\n'));
+        self.in_data = data_of(&tail).is_some_and(|data| !data.contains(&b'\n'));
         self.held = tail;
     }
 }
 
-/// The failure of a stream that ended before its trailer.
-pub fn cut_off() -> Error {
-    Error::new(
-        ErrorCode::StreamTruncated,
-        "The stream ended before it said how the command ended: the connection or the server was lost.",
-    )
-}
-
-/// What a trailer says; `None` when it is not one.
-fn read(exit: bool, data: &Value) -> Option<Result<Value, Error>> {
-    if exit {
-        let exit_code = data.number("exit_code")?;
-        let cpu_ns = data.number("cpu_ns").unwrap_or_default();
-        return Some(Ok(Value::object([
-            ("type", "exit".into()),
-            ("exitCode", exit_code.into()),
-            ("cpuNs", cpu_ns.into()),
-        ])));
-    }
-    let code = data
-        .text("code")
-        .and_then(ErrorCode::from_code)
-        .unwrap_or(ErrorCode::RunFailed);
-    Some(Err(Error::new(code, data.text("error")?)))
-}
-
-/// The trailer in held bytes, when its data line is complete: whether it is an exit, and its data.
-fn trailer(held: &[u8]) -> Option<(bool, &str)> {
-    let (exit, rest) = data_of(held)?;
-    let end = rest.iter().position(|byte| *byte == b'\n')?;
-    Some((exit, std::str::from_utf8(rest.get(..end)?).ok()?))
-}
-
 /// What follows `data: ` in bytes that begin with a marker.
-fn data_of(bytes: &[u8]) -> Option<(bool, &[u8])> {
-    [(true, EXIT), (false, ERROR)]
-        .into_iter()
-        .find_map(|(exit, marker)| Some((exit, bytes.strip_prefix(marker)?.strip_prefix(DATA)?)))
+fn data_of(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = bytes
+        .strip_prefix(EXIT)
+        .or_else(|| bytes.strip_prefix(ERROR))?;
+    rest.strip_prefix(DATA)
 }
 
 /// Where the bytes begin that may still become the trailer.
@@ -143,9 +106,10 @@ fn with_data_line(bytes: &[u8]) -> Option<usize> {
     if !data.starts_with(DATA) && !DATA.starts_with(data) {
         return None;
     }
-    [EXIT, ERROR]
-        .into_iter()
-        .find_map(|marker| Some(before.strip_suffix(marker)?.len()))
+    let marker = before
+        .strip_suffix(EXIT)
+        .or_else(|| before.strip_suffix(ERROR))?;
+    Some(marker.len())
 }
 
 /// The start of a marker, or of the beginning of one, that ends with the bytes.

@@ -5,5 +5,9 @@
 
 pub(crate) mod call;
 mod client;
-pub(crate) mod convert;
+pub(crate) mod json;
 mod streams;
+
+/// Smaller and faster than the standard one. The package runs in one thread, which it relies on.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

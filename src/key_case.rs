@@ -3,7 +3,8 @@
 //! Some subtrees carry names that belong to the user (environment variables, HTTP headers, options of
 //! an agent). Those are passed on as they are; the wire's word for each stands in [`OPAQUE`].
 
-use crate::value::Value;
+use crate::json::{Json, Type};
+use crate::timestamp;
 
 /// Members whose content is the user's own, in the wire's spelling.
 const OPAQUE: &[&str] = &[
@@ -17,16 +18,18 @@ const OPAQUE: &[&str] = &[
 
 /// `box_id` becomes `boxId`.
 pub fn camel(name: &str) -> String {
-    let mut result = String::with_capacity(name.len());
+    let mut result = String::new();
     let mut raise = false;
     for letter in name.chars() {
         if letter == '_' && !result.is_empty() {
             raise = true;
-        } else if raise {
-            result.push(letter.to_ascii_uppercase());
-            raise = false;
         } else {
-            result.push(letter);
+            result.push(if raise {
+                letter.to_ascii_uppercase()
+            } else {
+                letter
+            });
+            raise = false;
         }
     }
     result
@@ -34,7 +37,7 @@ pub fn camel(name: &str) -> String {
 
 /// `boxId` becomes `box_id`.
 pub fn snake(name: &str) -> String {
-    let mut result = String::with_capacity(name.len() + 4);
+    let mut result = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {
             result.push('_');
@@ -48,55 +51,53 @@ pub fn snake(name: &str) -> String {
 ///
 /// A member whose name ends in `_at` and whose value is a number is a time in Unix seconds, and
 /// becomes an ISO 8601 text.
-pub fn to_camel(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| {
-                    let value = match value {
-                        Value::Number(seconds) if name.ends_with("_at") => {
-                            crate::timestamp::iso(seconds)
-                                .map_or(Value::Number(seconds), Value::Text)
-                        }
-                        value if OPAQUE.contains(&name.as_str()) => value,
-                        value => to_camel(value),
-                    };
-                    (camel(&name), value)
-                })
-                .collect(),
-        ),
-        Value::List(items) => Value::List(items.into_iter().map(to_camel).collect()),
-        value => value,
-    }
+pub fn to_camel<J: Json>(value: &J) -> J {
+    renamed(value, true)
 }
 
 /// What JavaScript gave, as it travels.
-pub fn to_snake(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(name, value)| {
-                    let name = snake(name);
-                    let value = if OPAQUE.contains(&name.as_str()) {
-                        value.clone()
-                    } else {
-                        to_snake(value)
-                    };
-                    (name, value)
-                })
-                .collect(),
-        ),
-        Value::List(items) => Value::List(items.iter().map(to_snake).collect()),
-        value => value.clone(),
+pub fn to_snake<J: Json>(value: &J) -> J {
+    renamed(value, false)
+}
+
+fn renamed<J: Json>(value: &J, to_camel: bool) -> J {
+    let is_list = match value.kind() {
+        Type::List => true,
+        Type::Object => false,
+        _ => return value.clone(),
+    };
+    let mut result = if is_list { J::list() } else { J::object() };
+    for (name, member) in value.names().iter().zip(value.values()) {
+        if is_list {
+            result.push(&renamed(&member, to_camel));
+            continue;
+        }
+        let new_name = if to_camel { camel(name) } else { snake(name) };
+        let wire_name = if to_camel { name } else { &new_name };
+        let time = member
+            .number()
+            .filter(|_| to_camel && wire_name.ends_with("_at"));
+        let member = if let Some(text) = time.and_then(timestamp::iso) {
+            J::from_text(&text)
+        } else if OPAQUE.contains(&wire_name.as_str()) {
+            member
+        } else {
+            renamed(&member, to_camel)
+        };
+        result.set(&new_name, &member);
     }
+    result
 }
 
 #[cfg(test)]
 mod tests {
     use super::{camel, snake, to_camel, to_snake};
-    use crate::value::Value;
+    use crate::json::Json;
+    use crate::json::value::Value;
+
+    fn json(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
 
     #[test]
     fn names_change_case_both_ways() {
@@ -119,23 +120,24 @@ mod tests {
 
     #[test]
     fn names_that_belong_to_the_user_stay() {
-        let headers = Value::object([("X_Custom", "a_b".into())]);
-        let wire = Value::object([
-            ("webhook_headers", headers.clone()),
-            ("webhook_url", "u".into()),
-        ]);
-        let js = to_camel(wire.clone());
-        assert_eq!(js.get("webhookHeaders"), Some(&headers));
+        let wire = json(
+            r#"{"webhook_headers":{"X_Custom":"a_b"},"webhook_url":"u","list_of":[{"a_b":1}]}"#,
+        );
+        let js =
+            json(r#"{"webhookHeaders":{"X_Custom":"a_b"},"webhookUrl":"u","listOf":[{"aB":1}]}"#);
+        assert_eq!(to_camel(&wire), js);
         assert_eq!(to_snake(&js), wire);
     }
 
     #[test]
     fn times_become_text_and_other_numbers_stay() {
-        let js = to_camel(Value::object([
-            ("created_at", 0.0.into()),
-            ("size_bytes", 7.0.into()),
-        ]));
-        assert_eq!(js.text("createdAt"), Some("1970-01-01T00:00:00.000Z"));
-        assert_eq!(js.number("sizeBytes"), Some(7.0));
+        let js = to_camel(&json(
+            r#"{"created_at":0,"size_bytes":7,"started_at":"then"}"#,
+        ));
+        assert_eq!(
+            js,
+            json(r#"{"createdAt":"1970-01-01T00:00:00.000Z","sizeBytes":7,"startedAt":"then"}"#)
+        );
+        assert_eq!(js.get("sizeBytes").number(), Some(7.0));
     }
 }

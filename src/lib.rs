@@ -14,10 +14,11 @@ pub mod event_stream;
 pub mod exec_stream;
 #[cfg(target_arch = "wasm32")]
 mod js;
+pub mod json;
 pub mod key_case;
 pub mod requests;
 pub mod retry;
+pub mod sentence;
 pub mod timestamp;
 pub mod transport;
-pub mod value;
 pub mod waiting;

@@ -15,10 +15,9 @@ mod snapshots;
 
 use crate::box_path::encode;
 use crate::error::Error;
-use crate::value::Value;
+use crate::json::Json;
+use crate::sentence::sentence;
 use crate::waiting::Wait;
-
-pub(crate) use answer::unexpected;
 
 pub use answer::Answer;
 pub use field::{Field, Kind, Place};
@@ -67,7 +66,7 @@ pub struct Route {
 
 /// One HTTP request, ready but for base URL and key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Request {
+pub struct Request<J> {
     /// The call it is made for.
     pub name: &'static str,
     /// Its method.
@@ -77,43 +76,31 @@ pub struct Request {
     /// Headers that only this request has.
     pub headers: Vec<(&'static str, String)>,
     /// The JSON body.
-    pub body: Option<Value>,
-    /// The body's member that is handed over aside, because only JavaScript needs to hold it.
-    pub payload: Option<&'static str>,
+    pub body: Option<J>,
     /// What comes back.
     pub answer: Answer,
     /// Whether sending it twice does no more than sending it once.
     pub repeatable: bool,
 }
 
-/// The row of this name.
-pub fn route(name: &str) -> Option<&'static Route> {
-    let tables = [
-        boxes::ROUTES,
-        snapshots::ROUTES,
-        exec::ROUTES,
-        files::ROUTES,
-        git::ROUTES,
-        agent::ROUTES,
-    ];
-    tables
-        .into_iter()
-        .flatten()
-        .find(|route| route.name == name)
-}
+/// Every row, by resource.
+const TABLES: [&[Route]; 6] = [
+    boxes::ROUTES,
+    snapshots::ROUTES,
+    exec::ROUTES,
+    files::ROUTES,
+    git::ROUTES,
+    agent::ROUTES,
+];
 
 /// Every row.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [
-        boxes::ROUTES,
-        snapshots::ROUTES,
-        exec::ROUTES,
-        files::ROUTES,
-        git::ROUTES,
-        agent::ROUTES,
-    ]
-    .into_iter()
-    .flatten()
+    TABLES.into_iter().flatten()
+}
+
+/// The row of this name.
+pub fn route(name: &str) -> Option<&'static Route> {
+    routes().find(|route| route.name == name)
 }
 
 /// The request that a row makes of these arguments.
@@ -121,82 +108,66 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
 /// # Errors
 ///
 /// With a sentence naming the option, when one is missing or is not what it must be.
-pub fn build(route: &Route, arguments: &Value) -> Result<Request, Error> {
+pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error> {
     let mut request = Request {
         name: route.name,
         method: route.method,
         target: String::new(),
         headers: Vec::new(),
         body: None,
-        payload: None,
         answer: route.answer,
         repeatable: !matches!(route.method, Method::Post),
     };
-    let mut segments = Vec::new();
-    let mut query = String::new();
-    let mut body = Vec::new();
+    let mut path = route.path.split('{');
+    request.target.extend(path.next());
     for field in route.fields {
-        if matches!(field.place, Place::Payload) {
-            request.payload = Some(field.wire);
-            continue;
-        }
-        let Some(value) = argument::read(route, field, arguments)? else {
-            continue;
-        };
-        match (field.place, value) {
-            (Place::Path, Value::Text(text)) => segments.push(encode(&text)),
-            (Place::Query, Value::Text(text)) => {
-                query.push(if query.is_empty() { '?' } else { '&' });
-                query.push_str(field.wire);
-                query.push('=');
-                query.push_str(&encode(&text));
+        let value = argument::read(route, field, arguments)?;
+        match (field.place, value.text()) {
+            (Place::Body, _) => {
+                let body = request.body.get_or_insert_with(J::object);
+                if !value.is_null() {
+                    body.set(field.wire, &value);
+                }
             }
-            (Place::Header, Value::Text(text)) => {
+            (Place::Path, Some(text)) => {
+                encode(&mut request.target, &text);
+                request
+                    .target
+                    .extend(path.next().and_then(|rest| rest.strip_prefix('}')));
+            }
+            (Place::Query, Some(text)) => {
+                let first = !request.target.contains('?');
+                request.target.push(if first { '?' } else { '&' });
+                request.target.push_str(field.wire);
+                request.target.push('=');
+                encode(&mut request.target, &text);
+            }
+            (Place::Header, Some(text)) => {
                 request.headers.push((field.wire, text));
                 request.repeatable = true;
             }
-            (_, value) => body.push((field.wire.to_owned(), value)),
+            (_, None) => {}
         }
-    }
-    let mut segments = segments.into_iter();
-    for (index, part) in route.path.split("{}").enumerate() {
-        if index > 0 {
-            request.target.extend(segments.next());
-        }
-        request.target.push_str(part);
-    }
-    request.target.push_str(&query);
-    if route
-        .fields
-        .iter()
-        .any(|field| matches!(field.place, Place::Body | Place::Payload))
-    {
-        request.body = Some(Value::Object(body));
     }
     Ok(request)
 }
 
 /// The options that no field of the row knows, as the user wrote them.
-pub fn unknown_options(route: &Route, arguments: &Value) -> Vec<String> {
+pub fn unknown_options<J: Json>(route: &Route, arguments: &J) -> Vec<String> {
     let mut unknown = Vec::new();
-    let Value::Object(members) = arguments else {
-        return unknown;
-    };
-    for (name, value) in members.iter().filter(|(_, value)| *value != Value::Null) {
-        match argument::knows(route, name) {
-            argument::Known::Whole => {}
+    for (name, value) in arguments.names().into_iter().zip(arguments.values()) {
+        match argument::knows(route, &name) {
             argument::Known::Group => {
-                let Value::Object(inner) = value else {
-                    continue;
-                };
-                for (inner_name, _) in inner {
-                    let full = [name.as_str(), inner_name].join(".");
-                    if matches!(argument::knows(route, &full), argument::Known::No) {
-                        unknown.push(full);
-                    }
-                }
+                let inner = value
+                    .names()
+                    .into_iter()
+                    .map(|inner| sentence(&[&name, ".", &inner]));
+                unknown.extend(
+                    inner.filter(|full| argument::knows(route, full) == argument::Known::No),
+                );
             }
-            argument::Known::No => unknown.push(name.clone()),
+            argument::Known::No if !value.is_null() => unknown.push(name),
+            _ => {}
         }
     }
     unknown

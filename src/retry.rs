@@ -34,7 +34,7 @@ pub fn delay_ms(repeatable: bool, tried: u32, failure: &Error, chance: f64) -> O
 ///
 /// The other form, a date, needs a clock that agrees with the server's, and is left unread.
 pub fn retry_after_ms(header: &str) -> Option<u32> {
-    header.trim().parse::<u32>().ok()?.checked_mul(1000)
+    header.trim_ascii().parse::<u32>().ok()?.checked_mul(1000)
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
     fn answered(status: u16) -> Error {
         Error {
             status: Some(status),
-            ..Error::new(ErrorCode::from_status(status), "")
+            ..Error::new(ErrorCode::from_status(status), String::new())
         }
     }
 
@@ -68,7 +68,7 @@ mod tests {
             (ErrorCode::Aborted, false),
         ] {
             assert_eq!(
-                delay_ms(true, 1, &Error::new(code, ""), 0.5).is_some(),
+                delay_ms(true, 1, &Error::new(code, String::new()), 0.5).is_some(),
                 again,
                 "{}",
                 code.as_str()
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn delays_grow_spread_and_end() {
-        let failure = Error::new(ErrorCode::Network, "");
+        let failure = Error::new(ErrorCode::Network, String::new());
         assert_eq!(delay_ms(true, 1, &failure, 0.0), Some(50));
         assert_eq!(delay_ms(true, 1, &failure, 1.0), Some(100));
         assert_eq!(delay_ms(true, 3, &failure, 1.0), Some(400));

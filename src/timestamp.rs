@@ -1,5 +1,7 @@
 //! Unix seconds as ISO 8601 text, in UTC with milliseconds, as JavaScript's `toISOString` prints it.
 
+use crate::sentence::push_digits;
+
 /// The last second of the year 9999; JavaScript prints later years in another form.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
@@ -21,7 +23,7 @@ pub fn iso(seconds: f64) -> Option<String> {
         (of_day / 1000 % 60, 2, '.'),
         (of_day % 1000, 3, 'Z'),
     ] {
-        push_padded(&mut text, number, digits);
+        push_digits(&mut text, number, digits);
         text.push(after);
     }
     Some(text)
@@ -46,13 +48,6 @@ fn civil(days_since_1970: u32) -> (u32, u32, u32) {
         month_from_march - 9
     };
     (era * 400 + year_of_era + u32::from(month <= 2), month, day)
-}
-
-fn push_padded(text: &mut String, number: u32, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = number / 10_u32.pow(place) % 10;
-        text.push(char::from(b'0' + digit as u8));
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! The only way out. `fetch` does it in JavaScript's runtimes; `scripted` plays a part for tests.
 
 use crate::error::Error;
+use crate::json::Json;
 use crate::requests::Request;
-use crate::value::Value;
 
 #[cfg(target_arch = "wasm32")]
 pub mod fetch;
@@ -15,18 +15,15 @@ pub mod scripted;
 pub trait Transport {
     /// One call of the user's, with its deadline and its signal.
     type Call;
-    /// Text or bytes that only JavaScript holds.
-    type Payload;
-    /// A body that is read bit by bit.
-    type Stream;
+    /// JSON as it lives there.
+    type Json: Json;
 
     /// Sends one request, once.
     fn send(
         &self,
         call: &Self::Call,
-        request: &Request,
-        payload: Option<&Self::Payload>,
-    ) -> impl Future<Output = Result<Response<Self::Payload, Self::Stream>, Error>>;
+        request: &Request<Self::Json>,
+    ) -> impl Future<Output = Result<Response<Self::Json>, Error>>;
 
     /// Waits, unless the call ends first.
     fn sleep(&self, call: &Self::Call, ms: u32) -> impl Future<Output = Result<(), Error>>;
@@ -39,25 +36,15 @@ pub trait Transport {
 }
 
 /// What a server answered.
-#[derive(Debug)]
-pub struct Response<P, S> {
+#[derive(Clone, Debug)]
+pub struct Response<J> {
     /// The HTTP status.
     pub status: u16,
     /// The header `X-Request-Id`.
     pub request_id: Option<String>,
     /// The header `Retry-After`.
     pub retry_after: Option<String>,
-    /// The body.
-    pub body: Body<P, S>,
-}
-
-/// The body of an answer, as far as it is read.
-#[derive(Debug)]
-pub enum Body<P, S> {
-    /// JSON. A body that is not JSON is text, an empty one is null.
-    Json(Value),
-    /// The one member that was asked for, when the status says that it worked.
-    Payload(P),
-    /// A stream, when one was asked for and the status says that it worked.
-    Stream(S),
+    /// The JSON of the body: null when it is empty, its text when it is not JSON, and the stream itself
+    /// when one was asked for and the status says that it worked.
+    pub body: J,
 }

@@ -4,7 +4,8 @@
 
 use crate::api_types::ErrorCode;
 use crate::error::Error;
-use crate::value::Value;
+use crate::json::{Json, Type};
+use crate::sentence::sentence;
 
 /// What is waited for.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Wait {
     pub noun: &'static str,
     /// The call that looks at it.
     pub look: &'static str,
+    /// Whether that call is about the thing itself, not about the box it belongs to.
+    pub by_own_id: bool,
     /// The code of its failure.
     pub failure: ErrorCode,
 }
@@ -21,6 +24,7 @@ pub struct Wait {
 pub const BOX_READY: Wait = Wait {
     noun: "box",
     look: "Box.get",
+    by_own_id: true,
     failure: ErrorCode::BoxFailed,
 };
 
@@ -28,6 +32,7 @@ pub const BOX_READY: Wait = Wait {
 pub const SNAPSHOT_READY: Wait = Wait {
     noun: "snapshot",
     look: "box.listSnapshots",
+    by_own_id: false,
     failure: ErrorCode::SnapshotFailed,
 };
 
@@ -35,78 +40,77 @@ pub const SNAPSHOT_READY: Wait = Wait {
 const FIRST_LOOK_MS: u32 = 25;
 const LONGEST_MS: u32 = 2000;
 
-/// What an answer means.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It can be used.
-    Ready,
-    /// Not yet.
-    Pending,
-}
-
 impl Wait {
-    /// What this answer means.
+    /// Whether this answer says that it can be used.
     ///
     /// # Errors
     ///
     /// When what was waited for has failed or is gone.
-    pub fn judge(&self, answer: &Value) -> Result<Verdict, Error> {
-        match answer.text("status") {
-            Some("creating") => Ok(Verdict::Pending),
-            Some(status @ ("error" | "deleted")) => Err(self.failed(answer, status)),
-            Some(_) => Ok(Verdict::Ready),
-            None => Err(self.failed(answer, "missing")),
+    pub fn is_over<J: Json>(&self, answer: &J, id: &str) -> Result<bool, Error> {
+        let status = answer
+            .get("status")
+            .text()
+            .unwrap_or_else(|| "deleted".to_owned());
+        match status.as_str() {
+            "creating" => Ok(false),
+            "error" | "deleted" => {
+                let message = [
+                    "The ",
+                    self.noun,
+                    " `",
+                    id,
+                    "` could not be made: its status is ",
+                    &status,
+                    ".",
+                ];
+                let mut error = Error::new(self.failure, sentence(&message));
+                error.left_behind = (status == "error").then(|| id.to_owned());
+                Err(error)
+            }
+            _ => Ok(true),
         }
     }
 
     /// The one that is waited for, in the answer of the call that looks.
-    pub fn find(&self, looked: Value, id: &str) -> Value {
-        match looked {
-            Value::List(items) => items
-                .into_iter()
-                .find(|item| item.text("id") == Some(id))
-                .unwrap_or_default(),
-            answer => answer,
+    pub fn find<J: Json>(&self, looked: &J, id: &str) -> J {
+        if looked.kind() != Type::List {
+            return looked.clone();
         }
-    }
-
-    fn failed(&self, answer: &Value, status: &str) -> Error {
-        let id = answer.text("id").unwrap_or_default();
-        let noun = self.noun;
-        let mut error = Error::new(
-            self.failure,
-            format!("The {noun} `{id}` could not be made: its status is {status}."),
-        );
-        if status == "error" {
-            error.left_behind = Some(id.to_owned());
-        }
-        error
+        let found = looked
+            .values()
+            .into_iter()
+            .find(|item| item.get("id").text().as_deref() == Some(id));
+        found.unwrap_or_else(J::null)
     }
 }
 
 /// How long to wait before the next look, given how long it was before the last one.
-pub const fn next_delay_ms(last: Option<u32>) -> u32 {
-    match last {
-        None => FIRST_LOOK_MS,
-        Some(last) if last < LONGEST_MS * 2 / 3 => last + last / 2,
-        Some(_) => LONGEST_MS,
+pub const fn next_delay_ms(last: u32) -> u32 {
+    let next = last + last / 2;
+    if last == 0 {
+        FIRST_LOOK_MS
+    } else if next < LONGEST_MS {
+        next
+    } else {
+        LONGEST_MS
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BOX_READY, SNAPSHOT_READY, Verdict, next_delay_ms};
-    use crate::value::Value;
+    use super::{BOX_READY, SNAPSHOT_READY, next_delay_ms};
+    use crate::json::value::Value;
 
     fn with_status(status: &str) -> Value {
-        Value::object([("id", "calm-otter-1".into()), ("status", status.into())])
+        serde_json::from_value(serde_json::json!({ "id": "calm-otter-1", "status": status }))
+            .unwrap()
     }
 
     #[test]
     fn looks_come_soon_and_then_slower() {
-        let mut delays = vec![next_delay_ms(None)];
+        let mut delays = vec![next_delay_ms(0)];
         for look in 0..20 {
-            delays.push(next_delay_ms(Some(delays[look])));
+            delays.push(next_delay_ms(delays[look]));
         }
         assert_eq!(delays[0], 25);
         assert!(delays.is_sorted());
@@ -115,19 +119,16 @@ mod tests {
 
     #[test]
     fn each_status_has_a_meaning() {
-        assert_eq!(
-            BOX_READY.judge(&with_status("creating")),
-            Ok(Verdict::Pending)
-        );
+        assert_eq!(BOX_READY.is_over(&with_status("creating"), "x"), Ok(false));
         for ready in ["idle", "running", "paused", "ready"] {
-            assert_eq!(BOX_READY.judge(&with_status(ready)), Ok(Verdict::Ready));
+            assert_eq!(BOX_READY.is_over(&with_status(ready), "x"), Ok(true));
         }
         for (wait, code) in [
             (BOX_READY, "box_failed"),
             (SNAPSHOT_READY, "snapshot_failed"),
         ] {
-            for gone in ["error", "deleted"] {
-                let error = wait.judge(&with_status(gone)).unwrap_err();
+            for gone in [with_status("error"), with_status("deleted"), Value::Null] {
+                let error = wait.is_over(&gone, "calm-otter-1").unwrap_err();
                 assert_eq!(error.code.as_str(), code);
                 assert!(error.message.contains("calm-otter-1"), "{error}");
             }

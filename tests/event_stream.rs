@@ -5,7 +5,8 @@ use upstash_box_wasm::event_stream::EventStream;
 fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<(String, String)> {
     let mut stream = EventStream::default();
     let mut events = Vec::new();
-    let mut keep = |name: &str, data: &str| events.push((name.to_owned(), data.to_owned()));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut keep = |name: &[u8], data: &[u8]| events.push((text(name), text(data)));
     for chunk in chunks {
         stream.push(chunk, &mut keep);
     }

@@ -1,13 +1,21 @@
 //! The stream of a command reads the same however the network cuts it.
 
+use serde_json::Value;
 use upstash_box_wasm::exec_stream::ExecStream;
-use upstash_box_wasm::value::Value;
 
 /// Everything that came out, and how it ended: an exit code or the code of an error.
 type Outcome = (Vec<u8>, Result<f64, &'static str>);
 
-fn json(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
+/// What the trailer's data says, as `pkg/src/exec.js` reads it.
+fn end(data: Option<String>) -> Result<f64, &'static str> {
+    let data: Value = data
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    match (data["exit_code"].as_f64(), data["error"].as_str()) {
+        (Some(exit_code), _) => Ok(exit_code),
+        (_, Some(_)) => Err("run_failed"),
+        _ => Err("stream_truncated"),
+    }
 }
 
 fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
@@ -18,13 +26,12 @@ fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
         output.extend(released.held);
         output.extend_from_slice(&chunk[..released.of_chunk]);
     }
-    let (rest, end) = stream.finish(json);
-    output.extend(rest);
-    (
-        output,
-        end.map(|exit| exit.number("exitCode").unwrap())
-            .map_err(|error| error.code.as_str()),
-    )
+    let (held, data) = stream.finish();
+    let end = end(data);
+    if end == Err("stream_truncated") {
+        output.extend(held);
+    }
+    (output, end)
 }
 
 const EXIT_3: &str = "event: exit\ndata: {\"exit_code\": 3, \"cpu_ns\": 9}\n\n";
@@ -65,7 +72,7 @@ fn streams() -> Vec<(String, String, Result<f64, &'static str>)> {
         (
             "event: error\ndata: {\"error\": \"x\", \"code\": \"storage_full\"}\n\n".to_owned(),
             String::new(),
-            Err("storage_full"),
+            Err("run_failed"),
         ),
         cut(""),
         cut("hello"),

@@ -1,8 +1,8 @@
 /** `box.agent`: prompts to the agent in the box, finished or streamed. */
 
 import { EventReader } from "../generated/upstash_box_wasm.js";
-import { BoxError } from "./error.js";
-import { StreamRun, chunks, iterable } from "./streams.js";
+import { failure } from "./error.js";
+import { CUT_OFF, StreamRun, chunks, iterable } from "./streams.js";
 
 export class AgentRuns {
   #send;
@@ -34,14 +34,10 @@ const open = (send, name, { signal, timeoutMs, ...args } = {}) => send.open(name
 async function* elements(run, opened) {
   const reader = new EventReader();
   try {
-    for await (const chunk of chunks(opened)) yield* events(run, opened, reader.push(chunk));
-    yield* events(run, opened, reader.push());
+    for await (const chunk of chunks(opened)) yield* events(run, reader.push(chunk));
+    yield* events(run, reader.push());
     if (run.status != "completed") {
-      throw new BoxError({
-        code: "stream_truncated",
-        message: "The stream ended before the agent was done: the connection or the server was lost.",
-        retryable: false,
-      });
+      throw failure("stream_truncated", CUT_OFF);
     }
   } catch (thrown) {
     run.status = "failed";
@@ -54,8 +50,8 @@ async function* elements(run, opened) {
 }
 
 /** The events in what the reader gives: name, LF, data, LF, and so on. */
-function* events(run, opened, text) {
-  const lines = text.split("\n");
+function* events(run, bytes) {
+  const lines = new TextDecoder().decode(bytes).split("\n");
   for (let at = 0; at + 1 < lines.length; at += 2) {
     const element = read(run, lines[at], parse(lines[at], lines[at + 1]));
     if (element) yield element;
@@ -66,12 +62,7 @@ function parse(name, text) {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new BoxError({
-      code: "invalid_response",
-      message: `The agent's stream has a \`${name}\` event whose data is not JSON.`,
-      retryable: false,
-      cause,
-    });
+    throw failure("invalid_response", `The agent's stream has a \`${name}\` event whose data is not JSON.`, cause);
   }
 }
 
@@ -102,7 +93,7 @@ function read(run, name, data) {
       return { type: "finish", output: run.result, usage: run.cost, sessionId: data.session_id };
     case "error":
       run.cost = cost(data);
-      throw new BoxError({ code: "run_failed", message: String(data.error ?? "The agent failed."), retryable: false });
+      throw failure("run_failed", String(data.error ?? "The agent failed."));
     default:
       return { type: "unknown", event: name, data };
   }

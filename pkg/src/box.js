@@ -2,7 +2,7 @@
 
 import { AgentRuns } from "./agent.js";
 import { split } from "./connection.js";
-import { BoxError } from "./error.js";
+import { failure } from "./error.js";
 import { Exec } from "./exec.js";
 import { Files } from "./files.js";
 import { Git } from "./git.js";
@@ -52,8 +52,8 @@ export class Box {
     for (const name of SHOWN) if (info[name] != null) this[name] = info[name];
     this.modelConfig = { harness: info.agent, model: info.model };
     const send = {
-      call: (name, args, { folder, ...options } = {}, payload) =>
-        connection.call(name, { id: this.id, cwd: this.cwd, folder, ...args }, options, payload),
+      call: (name, args, { folder, ...options } = {}) =>
+        connection.call(name, { id: this.id, cwd: this.cwd, folder, ...args }, options),
       open: (name, args, { folder, ...options } = {}) =>
         connection.open(name, { id: this.id, cwd: this.cwd, folder, ...args }, options),
     };
@@ -91,7 +91,7 @@ export class Box {
     const command = ["sh", "-c", 'cd -- "$1" && pwd', "cd", path];
     const run = await this.exec.command(command, options);
     if (run.exitCode != 0) {
-      throw new BoxError({ code: "path_not_found", message: `cd: ${path}: no such directory in the box.`, retryable: false });
+      throw failure("path_not_found", `cd: ${path}: no such directory in the box.`);
     }
     this.cwd = run.stdout.replace(/\n$/, "");
   }

@@ -22,10 +22,10 @@ export class Connection {
   }
 
   /** Does one call of the table in `src/requests`. */
-  async call(name, args, options, payload) {
+  async call(name, args, options) {
     const call = new Call(options, WAITS.has(name) ? DEFAULT_WAIT_MS : DEFAULT_TIMEOUT_MS);
     try {
-      return await (await this.client()).call(call, name, args, payload);
+      return await (await this.client()).call(call, name, args);
     } catch (thrown) {
       throw call.error(thrown);
     } finally {

@@ -12,13 +12,11 @@ Object.defineProperty(BoxError.prototype, "name", { value: "BoxError", configura
 export function toBoxError(thrown, cause) {
   if (thrown instanceof BoxError) return thrown;
   if (typeof thrown?.code == "string" && typeof thrown.retryable == "boolean") return new BoxError({ ...thrown, cause });
-  return new BoxError({
-    code: "internal",
-    message: `upstash-box-wasm failed: ${thrown?.message ?? thrown}`,
-    retryable: false,
-    cause: thrown,
-  });
+  return failure("internal", `upstash-box-wasm failed: ${thrown?.message ?? thrown}`, thrown);
 }
 
+/** A failure that is noticed on this side. */
+export const failure = (code, message, cause) => new BoxError({ code, message, retryable: false, cause });
+
 /** An argument that can't be used. */
-export const invalid = (message) => new BoxError({ code: "invalid_argument", message, retryable: false });
+export const invalid = (message) => failure("invalid_argument", message);

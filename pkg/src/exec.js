@@ -1,7 +1,8 @@
 /** `box.exec`: commands, finished or streamed. */
 
 import { ExecReader } from "../generated/upstash_box_wasm.js";
-import { StreamRun, chunks, iterable } from "./streams.js";
+import { failure } from "./error.js";
+import { CUT_OFF, StreamRun, chunks, iterable } from "./streams.js";
 
 export class Exec {
   #send;
@@ -36,19 +37,15 @@ async function* output(run, opened, encoding) {
         if (next.data.length) yield next;
       }
     }
-    let exit, failure;
-    try {
-      exit = reader.finish();
-    } catch (thrown) {
-      failure = opened.call.error(thrown);
-    }
-    const rest = element(reader.held() ?? new Uint8Array(), true);
+    const end = trailer(reader.finish());
+    const rest = element((!end && reader.held()) || new Uint8Array(), true);
     if (rest.data.length) yield rest;
-    if (failure) throw failure;
-    run.exitCode = exit.exitCode;
-    run.cpuNs = exit.cpuNs;
-    run.status = exit.exitCode == 0 ? "completed" : "failed";
-    yield exit;
+    if (!end) throw failure("stream_truncated", CUT_OFF);
+    if (end.error !== undefined) throw failure("run_failed", String(end.error));
+    run.exitCode = end.exit_code;
+    run.cpuNs = end.cpu_ns ?? 0;
+    run.status = end.exit_code == 0 ? "completed" : "failed";
+    yield { type: "exit", exitCode: run.exitCode, cpuNs: run.cpuNs };
   } catch (thrown) {
     run.status = "failed";
     throw thrown;
@@ -56,4 +53,12 @@ async function* output(run, opened, encoding) {
     run.leave();
     reader.free();
   }
+}
+
+/** What the trailer says; undefined when these data are not a trailer's. */
+function trailer(text) {
+  try {
+    const data = JSON.parse(text);
+    if (typeof data.exit_code == "number" || typeof data.error == "string") return data;
+  } catch {}
 }

@@ -21,8 +21,8 @@ export class Files {
     if (!bytes && typeof content != "string") {
       throw invalid("box.files.write: option `content` must be a string, Uint8Array, ArrayBuffer or Blob.");
     }
-    const args = { path, encoding: bytes ? "base64" : encoding, ...others };
-    await this.#send.call("box.files.write", args, { signal, timeoutMs }, bytes ? toBase64(bytes) : content);
+    const travels = bytes ? { content: toBase64(bytes), encoding: "base64" } : { content, encoding };
+    await this.#send.call("box.files.write", { path, ...travels, ...others }, { signal, timeoutMs });
   }
 
   list(path, options) {

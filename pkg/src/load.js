@@ -2,7 +2,7 @@
 
 import start from "../generated/upstash_box_wasm.js";
 import { source } from "#wasm";
-import { BoxError } from "./error.js";
+import { failure } from "./error.js";
 
 let ready;
 
@@ -13,14 +13,8 @@ let ready;
 export function init(input) {
   return (ready ??= load(input).catch((thrown) => {
     ready = undefined;
-    throw new BoxError({
-      code: "wasm_unavailable",
-      message:
-        `WebAssembly could not be loaded: ${thrown?.message ?? thrown}. ` +
-        "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
-      retryable: false,
-      cause: thrown,
-    });
+    const advice = "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.";
+    throw failure("wasm_unavailable", `WebAssembly could not be loaded: ${thrown?.message ?? thrown}. ${advice}`, thrown);
   }));
 }
 

@@ -1,5 +1,7 @@
 /** Async iterables over the body of a request, which `break` cancels. */
 
+export const CUT_OFF = "The stream ended before it said how the run ended: the connection or the server was lost.";
+
 /** The chunks of a stream. The request ends with the loop, whoever ends it. */
 export async function* chunks({ call, stream }) {
   let reader;

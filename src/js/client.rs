@@ -1,13 +1,13 @@
 //! The client as JavaScript holds it: one method that does every call of the table.
 
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use super::call::JsCall;
-use super::convert::{error_to_js, from_js, to_js};
 use crate::account::Account;
 use crate::client::Client;
 use crate::error::Error;
-use crate::transport::Body;
 use crate::transport::fetch::Fetch;
 
 /// Calls of one account at one service.
@@ -23,7 +23,7 @@ impl WasmClient {
     /// Checks where the service is and who asks. An empty base URL means the hosted service.
     #[wasm_bindgen(constructor)]
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, JsValue> {
-        let account = Account::new(base_url, api_key).map_err(|error| error_to_js(&error))?;
+        let account = Account::new(base_url, api_key).map_err(|error| to_js(&error))?;
         Ok(Self {
             client: Client::new(Fetch::new(account.clone())),
             account,
@@ -36,30 +36,15 @@ impl WasmClient {
         call: JsCall,
         name: String,
         arguments: JsValue,
-        payload: Option<js_sys::JsString>,
     ) -> Result<JsValue, JsValue> {
-        self.answer(&call, &name, arguments, payload)
-            .await
-            .map_err(|error| error_to_js(&self.account.without_key(error)))
+        let answer = self.client.call(&call, &name, &arguments).await;
+        answer.map_err(|error| to_js(&self.account.without_key(error)))
     }
+}
 
-    async fn answer(
-        &self,
-        call: &JsCall,
-        name: &str,
-        arguments: JsValue,
-        payload: Option<js_sys::JsString>,
-    ) -> Result<JsValue, Error> {
-        let arguments = from_js(&arguments)?;
-        let payload = payload.map(JsValue::from);
-        match self
-            .client
-            .call(call, name, &arguments, payload.as_ref())
-            .await?
-        {
-            Body::Json(value) => Ok(to_js(&value)),
-            Body::Payload(text) => Ok(text),
-            Body::Stream(stream) => Ok(stream.into()),
-        }
-    }
+/// An error as the members that `BoxError` is made of.
+fn to_js(error: &Error) -> JsValue {
+    error
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or(JsValue::NULL)
 }

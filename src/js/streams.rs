@@ -2,7 +2,6 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::convert::{error_to_js, from_js, parse_json, to_js};
 use crate::event_stream::EventStream;
 use crate::exec_stream::ExecStream;
 
@@ -29,23 +28,16 @@ impl WasmExecReader {
         released.of_chunk
     }
 
-    /// Bytes of earlier chunks that are output after all.
+    /// Bytes of earlier chunks that turned out to be output.
     pub fn held(&mut self) -> Option<Vec<u8>> {
-        if self.held.is_empty() {
-            None
-        } else {
-            Some(std::mem::take(&mut self.held))
-        }
+        Some(std::mem::take(&mut self.held)).filter(|held| !held.is_empty())
     }
 
-    /// The last element of the stream. When it throws, `held()` still has output.
-    pub fn finish(&mut self) -> Result<JsValue, JsValue> {
-        let (held, end) = self
-            .stream
-            .finish(|text| from_js(&parse_json(&text.into()).ok()?).ok());
+    /// Ends the stream: the data of its trailer. When that is none, `held()` has the last output.
+    pub fn finish(&mut self) -> Option<String> {
+        let (held, data) = self.stream.finish();
         self.held = held;
-        end.map(|exit| to_js(&exit))
-            .map_err(|error| error_to_js(&error))
+        data
     }
 }
 
@@ -68,15 +60,16 @@ impl WasmEventReader {
     ///
     /// Crossing once for a whole chunk is what makes it fast. A line break inside JSON data is a space
     /// to its reader, so it becomes one.
-    pub fn push(&mut self, chunk: Option<Vec<u8>>) -> String {
-        let mut events = String::new();
-        let mut add = |name: &str, data: &str| {
-            events.push_str(name);
-            for (index, line) in data.split('\n').enumerate() {
-                events.push(if index == 0 { '\n' } else { ' ' });
-                events.push_str(line);
-            }
-            events.push('\n');
+    pub fn push(&mut self, chunk: Option<Vec<u8>>) -> Vec<u8> {
+        let mut events = Vec::new();
+        let mut add = |name: &[u8], data: &[u8]| {
+            events.extend_from_slice(name);
+            events.push(b'\n');
+            events.extend(
+                data.iter()
+                    .map(|byte| if *byte == b'\n' { b' ' } else { *byte }),
+            );
+            events.push(b'\n');
         };
         match chunk {
             Some(chunk) => self.stream.push(&chunk, &mut add),

@@ -4,8 +4,9 @@
 
 use crate::api_types::ErrorCode;
 use crate::error::Error;
+use crate::json::{Json, Type};
 use crate::key_case::to_camel;
-use crate::value::Value;
+use crate::sentence::sentence;
 
 /// The shape of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,20 +15,16 @@ pub enum Answer {
     Nothing,
     /// An object, passed on.
     Object,
-    /// A box.
-    Box,
-    /// A bare list of boxes.
-    Boxes,
-    /// A snapshot.
-    Snapshot,
-    /// Snapshots under `snapshots`.
-    Snapshots,
-    /// A list under this name.
+    /// An object with an `id` and a `status`.
+    Resource,
+    /// A list of these, under this name; a bare one when the name is empty.
+    Resources(&'static str),
+    /// A list of objects under this name.
     List(&'static str),
     /// What a command did.
     Run,
-    /// The text under this name, which goes to JavaScript without passing through here.
-    Payload(&'static str),
+    /// The text under this name.
+    Text(&'static str),
     /// A stream of bytes.
     Stream,
 }
@@ -38,90 +35,79 @@ impl Answer {
     /// # Errors
     ///
     /// `invalid_response` when it is not what the API promises.
-    pub fn read(self, body: Value, call: &str) -> Result<Value, Error> {
+    pub fn read<J: Json>(self, body: &J, call: &str) -> Result<J, Error> {
         let read = match self {
-            Self::Nothing | Self::Payload(_) | Self::Stream => Some(Value::Null),
+            Self::Nothing => Some(J::null()),
             Self::Object => object(body, &[]),
-            Self::Box => object(body, BOX),
-            Self::Snapshot => object(body, SNAPSHOT),
-            Self::Boxes => list(body, BOX),
-            Self::Snapshots => member(body, "snapshots").and_then(|items| list(items, SNAPSHOT)),
-            Self::List(name) => member(body, name).and_then(|items| list(items, &[])),
-            Self::Run => run(&body),
+            Self::Resource => object(body, RESOURCE),
+            Self::Resources("") => list(body, RESOURCE),
+            Self::Resources(name) => list(&body.get(name), RESOURCE),
+            Self::List(name) => list(&body.get(name), &[]),
+            Self::Run => run(body),
+            Self::Text(name) => Some(body.get(name)).filter(|text| text.kind() == Type::Text),
+            Self::Stream => Some(body.clone()).filter(|stream| !stream.is_null()),
         };
-        read.ok_or_else(|| unexpected(call))
+        read.ok_or_else(|| {
+            let promise =
+                ": the server's answer is not what the Box API promises; is `baseUrl` right?";
+            Error::new(ErrorCode::InvalidResponse, sentence(&[call, promise]))
+        })
     }
 }
 
-/// Texts without which a box or snapshot can't be used.
-const BOX: &[&str] = &["id", "status"];
-const SNAPSHOT: &[&str] = &["id", "status"];
+/// Texts without which a box or a snapshot can't be used.
+const RESOURCE: &[&str] = &["id", "status"];
 
-/// The failure of an answer that breaks the API's promise.
-pub(crate) fn unexpected(call: &str) -> Error {
-    Error::new(
-        ErrorCode::InvalidResponse,
-        format!(
-            "{call}: the server's answer is not what the Box API promises; is `baseUrl` right?"
-        ),
-    )
-}
-
-fn object(body: Value, needed: &[&str]) -> Option<Value> {
-    let complete =
-        matches!(body, Value::Object(_)) && needed.iter().all(|name| body.text(name).is_some());
+fn object<J: Json>(body: &J, needed: &[&str]) -> Option<J> {
+    let complete = body.kind() == Type::Object
+        && needed
+            .iter()
+            .all(|name| body.get(name).kind() == Type::Text);
     complete.then(|| to_camel(body))
 }
 
 /// A list; some services say `null` for an empty one.
-fn list(body: Value, needed: &[&str]) -> Option<Value> {
-    match body {
-        Value::Null => Some(Value::List(Vec::new())),
-        Value::List(items) => items
-            .into_iter()
-            .map(|item| object(item, needed))
-            .collect::<Option<_>>()
-            .map(Value::List),
-        _ => None,
-    }
-}
-
-fn member(body: Value, name: &str) -> Option<Value> {
-    let Value::Object(members) = body else {
+fn list<J: Json>(body: &J, needed: &[&str]) -> Option<J> {
+    if !matches!(body.kind(), Type::List | Type::Null) {
         return None;
-    };
-    Some(
-        members
-            .into_iter()
-            .find_map(|(member, value)| (member == name).then_some(value))
-            .unwrap_or_default(),
-    )
+    }
+    let mut list = J::list();
+    for item in body.values() {
+        list.push(&object(&item, needed)?);
+    }
+    Some(list)
 }
 
 /// A finished command. Its result is what it printed, or what it complained about when it failed.
-fn run(body: &Value) -> Option<Value> {
-    let exit_code = body.number("exit_code")?;
-    let stdout = body.text("output").unwrap_or_default();
-    let stderr = body.text("error").unwrap_or_default();
-    let failed = exit_code != 0.0;
-    let result = if failed && !stderr.is_empty() {
-        stderr
-    } else {
-        stdout
+fn run<J: Json>(body: &J) -> Option<J> {
+    let exit_code = body.get("exit_code");
+    let failed = exit_code.number()? != 0.0;
+    let text = |name| {
+        Some(body.get(name))
+            .filter(|text| text.kind() == Type::Text)
+            .unwrap_or_else(|| J::from_text(""))
     };
-    let mut run = Value::object([
-        ("status", if failed { "failed" } else { "completed" }.into()),
-        ("result", result.into()),
-        ("stdout", stdout.into()),
-        ("stderr", stderr.into()),
-        ("exitCode", exit_code.into()),
-        (
-            "cpuNs",
-            body.number("cpu_ns").map_or(Value::Null, Value::from),
-        ),
-    ]);
-    if let Some(id) = body.text("run_id") {
-        run.push("id", id.into());
+    let stdout = text("output");
+    let stderr = text("error");
+    let result = if failed && stderr.is_something() {
+        &stderr
+    } else {
+        &stdout
+    };
+    let status = J::from_text(if failed { "failed" } else { "completed" });
+    let mut run = J::object();
+    for (name, value) in [
+        ("id", &body.get("run_id")),
+        ("status", &status),
+        ("result", result),
+        ("stdout", &stdout),
+        ("stderr", &stderr),
+        ("exitCode", &exit_code),
+        ("cpuNs", &body.get("cpu_ns")),
+    ] {
+        if !value.is_null() {
+            run.set(name, value);
+        }
     }
     Some(run)
 }

@@ -3,10 +3,11 @@
 use super::{Field, Kind, Place, Route};
 use crate::box_path::{WORKSPACE, folder, resolve};
 use crate::error::Error;
+use crate::json::{Json, Type};
 use crate::key_case::to_snake;
-use crate::value::Value;
 
 /// Whether a row has an option.
+#[derive(PartialEq, Eq)]
 pub(super) enum Known {
     /// It is a field.
     Whole,
@@ -18,120 +19,139 @@ pub(super) enum Known {
 
 /// What a row makes of an option's name. `cwd` is the handle's own and goes with every call.
 pub(super) fn knows(route: &Route, name: &str) -> Known {
-    if name == "cwd" || route.fields.iter().any(|field| field.js == name) {
+    let mut known = if name == "cwd" {
         Known::Whole
-    } else if route.fields.iter().any(|field| {
-        field
-            .js
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with('.'))
-    }) {
-        Known::Group
     } else {
         Known::No
+    };
+    for field in route.fields {
+        match field.js.strip_prefix(name) {
+            Some("") => known = Known::Whole,
+            Some(rest) if rest.starts_with('.') => known = Known::Group,
+            _ => {}
+        }
     }
+    known
 }
 
-/// The argument as it travels; `None` when it does not.
-pub(super) fn read(
-    route: &Route,
-    field: &Field,
-    arguments: &Value,
-) -> Result<Option<Value>, Error> {
-    let cwd = arguments.text("cwd").unwrap_or(WORKSPACE);
-    let Some(given) = arguments.at(field.js) else {
+/// The argument as it travels; null when it does not.
+pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Result<J, Error> {
+    let given = field
+        .js
+        .split('.')
+        .fold(arguments.clone(), |value, name| value.get(name));
+    let cwd = || {
+        arguments
+            .get("cwd")
+            .text()
+            .unwrap_or_else(|| WORKSPACE.to_owned())
+    };
+    let text = |text: Option<String>| text.map_or(J::null(), |text| J::from_text(&text));
+    if given.is_null() {
         return match field.kind {
-            Kind::Folder | Kind::Directory => Ok(folder(cwd).map(Value::Text)),
+            Kind::Folder | Kind::Directory => Ok(text(folder(&cwd()))),
             _ if field.required => Err(wrong(route, field)),
-            _ => Ok(None),
+            _ => Ok(given),
         };
-    };
-    let travels = match (field.kind, given) {
-        (Kind::Path, Value::Text(path)) if !path.is_empty() => {
-            Some(resolve(cwd, path).as_str().into())
+    }
+    if !is_as_it_must(field.kind, &given) {
+        return Err(wrong(route, field));
+    }
+    Ok(match (field.kind, given.kind()) {
+        (Kind::Path | Kind::Directory, _) => text(given.text().map(|path| resolve(&cwd(), &path))),
+        (Kind::Folder, _) => text(
+            given
+                .text()
+                .and_then(|path| folder(&resolve(&cwd(), &path))),
+        ),
+        (Kind::Flag, _) if !given.is_something() => J::null(),
+        (Kind::Command, Type::Text) => {
+            let mut command = J::list();
+            command.push(&J::from_text("sh"));
+            command.push(&J::from_text("-c"));
+            command.push(&given);
+            command
         }
-        (Kind::Folder, Value::Text(path)) if !path.is_empty() => {
-            folder(&resolve(cwd, path)).map(Value::Text)
+        (Kind::Structure, _) => to_snake(&given),
+        (Kind::McpServers, _) => {
+            let mut servers = J::list();
+            for server in given.values() {
+                servers.push(&mcp_server(&server));
+            }
+            servers
         }
-        (Kind::Directory, Value::Text(path)) if !path.is_empty() => {
-            Some(resolve(cwd, path).as_str().into())
-        }
-        (Kind::Flag, Value::Bool(flag)) => flag.then_some(Value::Bool(true)),
-        (Kind::Command, Value::Text(command)) if !command.is_empty() => {
-            Some(Value::List(["sh", "-c", command].map(Value::from).into()))
-        }
-        (Kind::Structure, Value::Object(_) | Value::List(_)) => Some(to_snake(given)),
-        (Kind::McpServers, Value::List(servers)) => {
-            let servers = servers.iter().map(mcp_server).collect::<Option<_>>();
-            Some(Value::List(servers.ok_or_else(|| wrong(route, field))?))
-        }
-        (kind, given) if is_as_it_must(kind, given) => Some(given.clone()),
-        _ => return Err(wrong(route, field)),
-    };
-    Ok(travels)
+        _ => given,
+    })
 }
 
-/// Whether a value that travels as it is has the form it must have.
-fn is_as_it_must(kind: Kind, given: &Value) -> bool {
-    match (kind, given) {
-        (Kind::Text, Value::Text(text)) => !text.is_empty(),
-        // A header or a segment of these would change the request.
-        (Kind::Id, Value::Text(text)) => {
-            !matches!(text.as_str(), "" | "." | "..") && !text.chars().any(char::is_control)
-        }
-        (Kind::Count, Value::Number(number)) => {
-            *number >= 0.0 && number.trunc() == *number && *number < 9.0e15
-        }
-        (Kind::Texts, Value::List(items)) => {
-            items.iter().all(|item| matches!(item, Value::Text(_)))
-        }
-        (Kind::Ids, Value::List(items)) => {
-            !items.is_empty() && items.iter().all(|item| is_as_it_must(Kind::Text, item))
-        }
-        (Kind::Command, Value::List(items)) => {
-            is_as_it_must(Kind::Texts, given)
-                && items
-                    .first()
-                    .is_some_and(|item| is_as_it_must(Kind::Text, item))
-        }
-        (Kind::TextMap, Value::Object(members)) => members
+/// Whether a value has the form it must have.
+fn is_as_it_must<J: Json>(kind: Kind, given: &J) -> bool {
+    let all = |kind| {
+        given
+            .values()
             .iter()
-            .all(|(_, value)| matches!(value, Value::Text(_))),
-        (Kind::Any, Value::Object(_)) => true,
+            .all(|value| is_as_it_must(kind, value))
+    };
+    match (kind, given.kind()) {
+        (Kind::Content, Type::Text) | (Kind::Flag, Type::Flag) | (Kind::Any, Type::Object) => true,
+        (Kind::Structure, Type::List | Type::Object) => true,
+        (Kind::Text | Kind::Path | Kind::Folder | Kind::Directory | Kind::Command, Type::Text) => {
+            given.is_something()
+        }
+        // A dot, a line break or a letter that no header takes would change the request.
+        (Kind::Id, Type::Text) => given.text().is_some_and(|text| {
+            !matches!(text.as_str(), "" | "." | "..")
+                && text.bytes().all(|byte| byte >= 0x20 && byte != 0x7F)
+        }),
+        (Kind::Count, Type::Number) => given
+            .number()
+            .is_some_and(|number| number >= 0.0 && number.trunc() == number && number < 9.0e15),
+        (Kind::Texts, Type::List) | (Kind::TextMap, Type::Object) => all(Kind::Content),
+        (Kind::Ids, Type::List) => !given.values().is_empty() && all(Kind::Text),
+        (Kind::Command, Type::List) => {
+            given.values().first().is_some_and(J::is_something) && all(Kind::Content)
+        }
+        (Kind::McpServers, Type::List) => given.values().iter().all(|server| {
+            server.get("name").is_something()
+                && server.get("package").is_something() != server.get("url").is_something()
+        }),
         _ => false,
     }
 }
 
 /// `{ name, package, args }` or `{ name, url, headers }` as it travels.
-fn mcp_server(server: &Value) -> Option<Value> {
-    let (source, address) = match (server.text("package"), server.text("url")) {
-        (Some(package), None) => ("npm", package),
-        (None, Some(url)) => ("url", url),
-        _ => return None,
+fn mcp_server<J: Json>(server: &J) -> J {
+    let package = server.get("package");
+    let (source, address) = if package.is_null() {
+        ("url", server.get("url"))
+    } else {
+        ("npm", package)
     };
-    let mut travels = Value::object([
-        ("name", server.text("name")?.into()),
-        ("source", source.into()),
-        ("package_or_url", address.into()),
-    ]);
+    let mut travels = J::object();
+    travels.set("name", &server.get("name"));
+    travels.set("source", &J::from_text(source));
+    travels.set("package_or_url", &address);
     for extra in ["args", "headers"] {
-        if let Some(value) = server.get(extra) {
-            travels.push(extra, value.clone());
+        let value = server.get(extra);
+        if !value.is_null() {
+            travels.set(extra, &value);
         }
     }
-    Some(travels)
+    travels
 }
 
 fn wrong(route: &Route, field: &Field) -> Error {
     let what = if matches!(field.place, Place::Path) {
-        "argument"
+        ": argument `"
     } else {
-        "option"
+        ": option `"
     };
-    Error::invalid(format!(
-        "{}: {what} `{}` must be {}.",
+    Error::invalid(&[
         route.name,
+        what,
         field.js,
-        field.kind.expected()
-    ))
+        "` must be ",
+        field.kind.expected(),
+        ".",
+    ])
 }

@@ -44,7 +44,7 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::Post,
         path: "/v2/box",
         fields: fresh(),
-        answer: Answer::Box,
+        answer: Answer::Resource,
         wait: Some(&BOX_READY),
     },
     Route {
@@ -52,7 +52,7 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::Post,
         path: "/v2/box/from-snapshot",
         fields: &SETTINGS,
-        answer: Answer::Box,
+        answer: Answer::Resource,
         wait: Some(&BOX_READY),
     },
     Route {
@@ -60,7 +60,7 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::Get,
         path: "/v2/box/{}",
         fields: &[Field::path("id")],
-        answer: Answer::Box,
+        answer: Answer::Resource,
         wait: None,
     },
     Route {
@@ -71,7 +71,7 @@ pub(super) const ROUTES: &[Route] = &[
             Field::query("label", "label", Kind::Text),
             Field::query("status", "status", Kind::Text),
         ],
-        answer: Answer::Boxes,
+        answer: Answer::Resources(""),
         wait: None,
     },
     Route {

@@ -13,8 +13,6 @@ pub enum Place {
     Body,
     /// A header that makes the request safe to repeat.
     Header,
-    /// A member of the JSON body that JavaScript hands over aside.
-    Payload,
 }
 
 /// What an argument must be.
@@ -22,6 +20,8 @@ pub enum Place {
 pub enum Kind {
     /// Text with something in it.
     Text,
+    /// Text, which may be empty.
+    Content,
     /// Text that stands as a segment in an address.
     Id,
     /// A whole number from 0 on.
@@ -57,6 +57,7 @@ impl Kind {
             Self::Text | Self::Path | Self::Folder | Self::Directory => {
                 "a string that is not empty"
             }
+            Self::Content => "a string",
             Self::Id => "a string that is not empty, \".\" or \"..\"",
             Self::Count => "a whole number, 0 or more",
             Self::Flag => "true or false",
@@ -112,16 +113,6 @@ impl Field {
             wire,
             place: Place::Body,
             kind,
-            required: false,
-        }
-    }
-
-    pub(super) const fn payload(wire: &'static str) -> Self {
-        Self {
-            js: wire,
-            wire,
-            place: Place::Payload,
-            kind: Kind::Any,
             required: false,
         }
     }

@@ -12,7 +12,7 @@ pub(super) const ROUTES: &[Route] = &[
             Field::query("path", "path", Kind::Path).required(),
             Field::query("encoding", "encoding", Kind::Text),
         ],
-        answer: Answer::Payload("content"),
+        answer: Answer::Text("content"),
         wait: None,
     },
     Route {
@@ -22,7 +22,7 @@ pub(super) const ROUTES: &[Route] = &[
         fields: &[
             Field::path("id"),
             Field::body("path", "path", Kind::Path).required(),
-            Field::payload("content"),
+            Field::body("content", "content", Kind::Content).required(),
             Field::body("encoding", "encoding", Kind::Text),
         ],
         answer: Answer::Nothing,

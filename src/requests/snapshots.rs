@@ -13,7 +13,7 @@ pub(super) const ROUTES: &[Route] = &[
             Field::body("name", "name", Kind::Text),
             Field::IDEMPOTENCY_KEY,
         ],
-        answer: Answer::Snapshot,
+        answer: Answer::Resource,
         wait: Some(&SNAPSHOT_READY),
     },
     Route {
@@ -21,7 +21,7 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::Get,
         path: "/v2/box/{}/snapshots",
         fields: &[Field::path("id")],
-        answer: Answer::Snapshots,
+        answer: Answer::Resources("snapshots"),
         wait: None,
     },
     Route {

@@ -7,19 +7,19 @@
 use std::cell::RefCell;
 
 use gloo_net::http::{Headers, Response as GlooResponse};
-use js_sys::{JSON, JsString, Math, Reflect};
+use js_sys::{JSON, JsString, Math};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, RequestInit};
+use web_sys::RequestInit;
 
-use super::{Body, Response, Transport};
+use super::{Response, Transport};
 use crate::account::Account;
 use crate::api_types::ErrorCode;
 use crate::error::Error;
 use crate::js::call::JsCall;
-use crate::js::convert::{from_js, parse_json, to_js};
+use crate::js::json::parse;
 use crate::requests::{Answer, Request};
-use crate::value::Value;
+use crate::sentence::sentence;
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,12 +47,7 @@ impl Fetch {
         Self { account }
     }
 
-    fn init(
-        &self,
-        call: &JsCall,
-        request: &Request,
-        payload: Option<&JsValue>,
-    ) -> Result<RequestInit, JsValue> {
+    fn start(&self, call: &JsCall, request: &Request<JsValue>) -> Result<js_sys::Promise, JsValue> {
         let init = RequestInit::new();
         init.set_method(request.method.as_str());
         let headers = Headers::new();
@@ -62,23 +57,17 @@ impl Fetch {
         init.set_headers(&headers.into_raw());
         init.set_signal(Some(&call.signal()));
         if let Some(body) = &request.body {
-            let body = to_js(body);
-            if let (Some(member), Some(payload)) = (request.payload, payload) {
-                Reflect::set(&body, &member.into(), payload)?;
-            }
-            init.set_body(&JSON::stringify(&body)?.into());
+            init.set_body(&JSON::stringify(body)?.into());
         }
-        Ok(init)
+        fetch(&self.account.url(request), &init)
     }
 
     async fn exchange(
         &self,
         call: &JsCall,
-        request: &Request,
-        payload: Option<&JsValue>,
-    ) -> Result<Response<JsValue, ReadableStream>, JsValue> {
-        let init = self.init(call, request, payload)?;
-        let answered = JsFuture::from(fetch(&self.account.url(request), &init)?).await?;
+        request: &Request<JsValue>,
+    ) -> Result<Response<JsValue>, JsValue> {
+        let answered = JsFuture::from(self.start(call, request)?).await?;
         if !answered.is_object() {
             return Err(JsValue::from_str("fetch gave no response"));
         }
@@ -88,14 +77,16 @@ impl Fetch {
         let retry_after = headers.get("retry-after")?;
         let response = GlooResponse::from(raw);
         let status = response.status();
-        let ok = response.ok();
-        let body = match (request.answer, response.body()) {
-            (Answer::Stream, Some(stream)) if ok => Body::Stream(stream),
-            (answer, _) => read(
-                answer,
-                ok,
-                JsFuture::from(web_sys::Response::from(response).text()?).await?,
-            ),
+        let body = if request.answer == Answer::Stream && response.ok() {
+            response.body().into()
+        } else {
+            let text: JsString = JsFuture::from(web_sys::Response::from(response).text()?)
+                .await?
+                .unchecked_into();
+            match text.length() {
+                0 => JsValue::NULL,
+                _ => parse(&text).unwrap_or_else(|_| text.slice(0, LONGEST_PAGE).into()),
+            }
         };
         Ok(Response {
             status,
@@ -108,24 +99,25 @@ impl Fetch {
 
 impl Transport for Fetch {
     type Call = JsCall;
-    type Payload = JsValue;
-    type Stream = ReadableStream;
+    type Json = JsValue;
 
     async fn send(
         &self,
         call: &JsCall,
-        request: &Request,
-        payload: Option<&JsValue>,
-    ) -> Result<Response<JsValue, ReadableStream>, Error> {
-        let sent = self.exchange(call, request, payload).await;
+        request: &Request<JsValue>,
+    ) -> Result<Response<JsValue>, Error> {
+        let sent = self.exchange(call, request).await;
         sent.map_err(|thrown| {
             let words = call.caught(&thrown);
             ended(call).unwrap_or_else(|| {
-                let host = self.account.base_url();
-                Error::new(
-                    ErrorCode::Network,
-                    format!("{}: {host} could not be reached: {words}", request.name),
-                )
+                let message = [
+                    request.name,
+                    ": ",
+                    self.account.base_url(),
+                    " could not be reached: ",
+                    &words,
+                ];
+                Error::new(ErrorCode::Network, sentence(&message))
             })
         })
     }
@@ -152,32 +144,12 @@ impl Transport for Fetch {
 
 /// The failure of a call that its deadline or its signal ended.
 fn ended(call: &JsCall) -> Option<Error> {
-    match call.ended()?.as_str() {
-        "timeout" => Some(Error::new(
+    let (code, message) = match call.ended()?.as_str() {
+        "timeout" => (
             ErrorCode::Timeout,
             "The time for this call ran out (`timeoutMs`).",
-        )),
-        _ => Some(Error::new(
-            ErrorCode::Aborted,
-            "The call was ended by its `signal`.",
-        )),
-    }
-}
-
-/// What the text of an answer holds.
-fn read(answer: Answer, ok: bool, text: JsValue) -> Body<JsValue, ReadableStream> {
-    let text: JsString = text.unchecked_into();
-    if text.length() == 0 {
-        return Body::Json(Value::Null);
-    }
-    let Ok(json) = parse_json(&text) else {
-        return Body::Json(Value::Text(text.slice(0, LONGEST_PAGE).into()));
+        ),
+        _ => (ErrorCode::Aborted, "The call was ended by its `signal`."),
     };
-    if let (Answer::Payload(member), true) = (answer, ok) {
-        return match Reflect::get(&json, &member.into()) {
-            Ok(content) if content.is_string() => Body::Payload(content),
-            _ => Body::Json(Value::Null),
-        };
-    }
-    Body::Json(from_js(&json).unwrap_or_default())
+    Some(Error::new(code, message.to_owned()))
 }

@@ -6,31 +6,32 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::{Ready, ready};
 
-use super::{Body, Response, Transport};
+use super::{Response, Transport};
+use crate::api_types::ErrorCode;
 use crate::error::Error;
+use crate::json::value::Value;
 use crate::requests::Request;
-use crate::value::Value;
 
 /// What the scripted server does when it is asked.
-pub type Turn = Result<Response<String, Vec<u8>>, Error>;
+pub type Turn = Result<Response<Value>, Error>;
 
 /// Answers, and what was asked.
 #[derive(Debug, Default)]
 pub struct Scripted {
     turns: RefCell<VecDeque<Turn>>,
-    /// The requests that were sent, with what was handed over aside.
-    pub sent: RefCell<Vec<(Request, Option<String>)>>,
+    /// The requests that were sent.
+    pub sent: RefCell<Vec<Request<Value>>>,
     /// How long was waited, each time.
     pub slept: RefCell<Vec<u32>>,
     /// What the developer was told.
     pub warnings: RefCell<Vec<String>>,
 }
 
-/// One call, which the test may end beforehand.
+/// One call, which ends with this failure after so many sleeps.
 #[derive(Debug, Default)]
 pub struct ScriptedCall {
-    /// The failure of every wait after this many.
-    pub ends_after_sleeps: Option<(usize, Error)>,
+    /// How many, and how; `None` for a call that is left alone.
+    pub ends: Option<(usize, Error)>,
 }
 
 impl Scripted {
@@ -42,13 +43,13 @@ impl Scripted {
         }
     }
 
-    /// An answer with a JSON body.
-    pub const fn json(status: u16, body: Value) -> Turn {
+    /// An answer.
+    pub const fn answer(status: u16, body: Value) -> Turn {
         Ok(Response {
             status,
             request_id: None,
             retry_after: None,
-            body: Body::Json(body),
+            body,
         })
     }
 }
@@ -59,29 +60,28 @@ impl Scripted {
 )]
 impl Transport for &Scripted {
     type Call = ScriptedCall;
-    type Payload = String;
-    type Stream = Vec<u8>;
+    type Json = Value;
 
-    fn send(
-        &self,
-        _call: &ScriptedCall,
-        request: &Request,
-        payload: Option<&String>,
-    ) -> Ready<Turn> {
-        self.sent
-            .borrow_mut()
-            .push((request.clone(), payload.cloned()));
-        let silence = Error::new(
-            crate::api_types::ErrorCode::Internal,
-            "The script has no further answer.",
-        );
-        ready(self.turns.borrow_mut().pop_front().unwrap_or(Err(silence)))
+    fn send(&self, _call: &ScriptedCall, request: &Request<Value>) -> Ready<Turn> {
+        self.sent.borrow_mut().push(request.clone());
+        let silence = || {
+            Error::new(
+                ErrorCode::Internal,
+                "The script has no further answer.".to_owned(),
+            )
+        };
+        ready(
+            self.turns
+                .borrow_mut()
+                .pop_front()
+                .unwrap_or_else(|| Err(silence())),
+        )
     }
 
     fn sleep(&self, call: &ScriptedCall, ms: u32) -> Ready<Result<(), Error>> {
         self.slept.borrow_mut().push(ms);
         let slept = self.slept.borrow().len();
-        ready(match &call.ends_after_sleeps {
+        ready(match &call.ends {
             Some((sleeps, failure)) if slept > *sleeps => Err(failure.clone()),
             _ => Ok(()),
         })

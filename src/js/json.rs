@@ -1,0 +1,100 @@
+//! JavaScript's own values as [`Json`]: nothing is copied until the core asks for a text.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
+
+use crate::json::{Json, Type};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `JSON.parse`, which keeps the text on JavaScript's side.
+    #[wasm_bindgen(catch, js_namespace = JSON)]
+    pub(crate) fn parse(text: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+impl Json for JsValue {
+    fn null() -> Self {
+        Self::NULL
+    }
+
+    fn from_text(text: &str) -> Self {
+        Self::from_str(text)
+    }
+
+    fn from_number(number: f64) -> Self {
+        Self::from_f64(number)
+    }
+
+    fn object() -> Self {
+        Object::new().into()
+    }
+
+    fn list() -> Self {
+        Array::new().into()
+    }
+
+    fn kind(&self) -> Type {
+        if self.is_null() || self.is_undefined() {
+            Type::Null
+        } else if self.is_string() {
+            Type::Text
+        } else if self.as_f64().is_some() {
+            Type::Number
+        } else if self.as_bool().is_some() {
+            Type::Flag
+        } else if Array::is_array(self) {
+            Type::List
+        } else if self.is_object() {
+            Type::Object
+        } else {
+            Type::Other
+        }
+    }
+
+    fn is_something(&self) -> bool {
+        self.is_truthy()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn names(&self) -> Vec<String> {
+        if !self.is_object() {
+            return Vec::new();
+        }
+        let names = Object::keys(self.unchecked_ref::<Object>());
+        (0..names.length())
+            .map(|index| names.get(index).as_string().unwrap_or_default())
+            .collect()
+    }
+
+    fn values(&self) -> Vec<Self> {
+        if !self.is_object() {
+            return Vec::new();
+        }
+        let values = Object::values(self.unchecked_ref::<Object>());
+        (0..values.length())
+            .map(|index| values.get(index))
+            .collect()
+    }
+
+    fn get(&self, name: &str) -> Self {
+        // What is no object has no members, and a getter that throws has no value.
+        Reflect::get(self, &name.into()).unwrap_or(Self::NULL)
+    }
+
+    fn set(&mut self, name: &str, value: &Self) {
+        // It is an object that was made here: nothing can refuse.
+        let _ = Reflect::set(self, &name.into(), value);
+    }
+
+    fn push(&mut self, value: &Self) {
+        self.unchecked_ref::<Array>().push(value);
+    }
+}

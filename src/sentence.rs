@@ -1,0 +1,18 @@
+//! Builds the sentences of errors without `format!`, whose machinery would outweigh the sentences.
+
+/// These parts as one text.
+pub fn sentence(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// The last so many digits of a number.
+pub fn push_digits(text: &mut String, number: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number / 10_u32.pow(place) % 10;
+        text.push(char::from(b'0' + digit as u8));
+    }
+}
