@@ -21,6 +21,7 @@ const ADVICE = {
   timeout: "Try again. If it keeps happening, look at the server's log.",
   internal: "Try again. The server's log has the cause.",
   storage_full: "Delete snapshots or boxes that you don't need.",
+  run_failed: "Run the command again once the box and its server are back.",
   stream_truncated: "The connection ended early. See that the server is running, then run the command again.",
   wasm_unavailable: "The page needs WebAssembly: its security policy must allow 'wasm-unsafe-eval'.",
 };
