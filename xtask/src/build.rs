@@ -36,8 +36,19 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     })?;
     step("shrink the WebAssembly (wasm-opt)", || shrink(workspace))?;
     step("assemble the package (pkg/build.mjs)", || {
-        program::run(workspace.command("node").arg("pkg/build.mjs"))
+        program::run(workspace.command("node").arg("pkg/build.mjs"))?;
+        bring_licences(workspace)
     })
+}
+
+/// npm packs only what lies in the package's own folder.
+fn bring_licences(workspace: &Workspace) -> Result<()> {
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let copy = workspace.path("pkg").join(name);
+        fs::copy(workspace.path(name), &copy)
+            .with_context(|| format!("could not copy {name} to {}", copy.display()))?;
+    }
+    Ok(())
 }
 
 fn compile(workspace: &Workspace) -> Result<()> {
@@ -46,6 +57,9 @@ fn compile(workspace: &Workspace) -> Result<()> {
         remove(&generated)?;
     }
     program::run(workspace.command("wasm-pack").args([
+        // Its own success message tells people to publish the wrong folder.
+        "--log-level",
+        "error",
         "build",
         "--release",
         "--target",
