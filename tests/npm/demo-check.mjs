@@ -11,6 +11,7 @@ import { repositoryFiles, startHost, tool } from './stand-ins/host.mjs'
 import { startServer } from './server.mjs'
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
+const LONGEST_MS = 120_000
 const counts = { passed: 0, failed: 0 }
 
 /** A part of the scenario. Its steps build on each other, so the first failing one ends it. */
@@ -30,7 +31,7 @@ async function step(what, work) {
   const started = performance.now()
   const took = () => `${(performance.now() - started).toFixed(1)} ms`.padStart(11)
   try {
-    const result = await work()
+    const result = await withinLimit(work())
     counts.passed += 1
     console.log(`  ok   ${took()}  ${what}`)
     return result
@@ -40,6 +41,14 @@ async function step(what, work) {
     console.log(error)
     throw Object.assign(new Error(what), { isShown: true })
   }
+}
+
+/** A step that hangs has failed. */
+function withinLimit(work) {
+  const limit = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`not done after ${LONGEST_MS} ms`)), LONGEST_MS).unref()
+  })
+  return Promise.race([work, limit])
 }
 
 const server = await startServer({ args: ['--allow-private-egress'] })
@@ -197,4 +206,5 @@ await part('Stop', () =>
 
 if (counts.failed > 0) console.log(`\nlast words of box-server:\n${server.log()}`)
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
-process.exitCode = counts.failed > 0 ? 1 : 0
+// A call that hangs would keep the program from ending.
+process.exit(counts.failed > 0 ? 1 : 0)
