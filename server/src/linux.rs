@@ -9,6 +9,7 @@
 
 pub(crate) mod capabilities;
 pub(crate) mod clone;
+pub(crate) mod clone_file;
 pub(crate) mod descriptors;
 pub(crate) mod filter;
 pub(crate) mod id_map;

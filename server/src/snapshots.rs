@@ -22,11 +22,13 @@ mod flatten;
 mod host_image;
 mod image;
 mod layer_store;
+mod live_copy;
 mod measure;
 mod recovery;
 mod skeleton;
 mod trash;
 mod tree;
+mod upper_copy;
 mod view;
 
 pub use diff::{Change, ChangeKind};
@@ -34,3 +36,4 @@ pub use error::LayerError;
 pub use image::ImageSource;
 pub use layer_store::LayerStore;
 pub use tree::{Tree, TreeEntry};
+pub use upper_copy::{FinishedCopy, UpperCopy};

@@ -31,6 +31,10 @@ pub struct SnapshotInfo {
     pub status: SnapshotStatus,
     /// When it was taken.
     pub created_at: i64,
+    /// How long the box's processes stood still for it, in microseconds; only in the answer to
+    /// taking it, and only when some were running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause_us: Option<u64>,
 }
 
 /// Body of `POST /v2/box/{id}/snapshots`.

@@ -1,14 +1,14 @@
 //! Taking a snapshot, and listing them.
 //!
 //! A box without processes is rotated: its upper directory becomes a layer by one rename, and the
-//! box continues with a new, empty one. While processes live they are held still and the upper is
-//! copied, because they go on writing through the mount they have.
+//! box continues with a new, empty one. While processes live the upper is copied, because they go
+//! on writing through the mount they have; they are stopped only for what they changed meanwhile.
 //!
 //! Seal first, commit second: a crash between the two leaves a layer that the database does not
 //! know, and the next start gives it back to its box.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -19,17 +19,11 @@ use super::lookup::Entered;
 use super::secrets::Secrets;
 use super::{Boxes, ids, rules, to_completion, unix_now};
 use crate::sandbox::SandboxError;
-use crate::snapshots::LayerStore;
+use crate::snapshots::{FinishedCopy, LayerError, LayerStore, UpperCopy};
 use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 
 /// How long an answer may wait for the new layer's size; a longer count goes on afterwards.
 const COUNT_BUDGET: Duration = Duration::from_millis(2);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    Rotate,
-    Copy,
-}
 
 impl Boxes {
     /// Takes a snapshot. It is ready when this returns.
@@ -50,8 +44,10 @@ impl Boxes {
             if this.has_processes(&entered).await? {
                 this.of_busy_box(&entered, new).await
             } else {
+                let started = Instant::now();
                 entered.live.stop().await;
-                this.seal(&entered, new, How::Rotate).await
+                tracing::debug!(box_id = entered.id(), took = ?started.elapsed(), "stopped");
+                this.of_idle_box(&entered, new).await
             }
         })
         .await
@@ -134,32 +130,101 @@ impl Boxes {
         }
     }
 
+    /// The copy is made while the processes run, and brought up to date while they are stopped.
     async fn of_busy_box(
         &self,
         entered: &Entered,
         new: NewSnapshot,
     ) -> Result<SnapshotInfo, BoxError> {
         let Some(live) = &entered.live.sandbox else {
-            return self.seal(entered, new, How::Rotate).await;
+            return self.of_idle_box(entered, new).await;
         };
-        live.sandbox.freeze().await?;
-        let taken = self.seal(entered, new, How::Copy).await;
-        if let Err(error) = live.sandbox.thaw().await {
+        let sandbox = &live.sandbox;
+        let mut mapped = sandbox.shared_mappings().await?;
+        let begun = self.begin_copy(entered).await?;
+        sandbox.freeze().await?;
+        let frozen = Instant::now();
+        let finished = match begun {
+            None => Ok(None),
+            Some(copy) => {
+                // Both before and after: what was mapped in between has changed its file's times.
+                mapped.extend(sandbox.shared_mappings().await.unwrap_or_default());
+                self.blocking(move |_| Ok(copy.finish(&mapped)?))
+                    .await
+                    .map(Some)
+            }
+        };
+        if let Err(error) = sandbox.thaw().await {
             tracing::warn!(box_id = entered.id(), %error, "a box's processes did not go on");
         }
-        taken
+        let pause = frozen.elapsed();
+        let mut info = self.store_copy(entered, new, finished).await?;
+        info.pause_us = Some(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX));
+        Ok(info)
     }
 
-    async fn seal(
+    async fn begin_copy(&self, entered: &Entered) -> Result<Option<UpperCopy>, BoxError> {
+        let layers = Arc::clone(&self.inner.parts.layers);
+        let (id, layer_id) = (entered.id().to_owned(), next_layer_id(entered));
+        self.blocking(move |_| Ok(layers.begin_copy(&id, &layer_id)?))
+            .await
+    }
+
+    async fn store_copy(
         &self,
         entered: &Entered,
         new: NewSnapshot,
-        how: How,
+        finished: Result<Option<FinishedCopy>, BoxError>,
     ) -> Result<SnapshotInfo, BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
-        let layer_id = ids::layer_id(entered.id(), entered.record.next_layer);
+        let (id, layer_id) = (entered.id().to_owned(), next_layer_id(entered));
+        let discarded = (id.clone(), layer_id.clone());
+        let stored = match finished {
+            Err(error) => Err(error),
+            Ok(finished) => {
+                self.seal_and_store(new, layer_id, false, move |layers, layer_id| {
+                    finished.map_or(Ok(false), |copy| {
+                        layers.publish(copy, layer_id).map(|()| true)
+                    })
+                })
+                .await
+            }
+        };
+        if stored.is_err() {
+            self.blocking(move |_| Ok(layers.discard_copy(&discarded.0, &discarded.1)?))
+                .await?;
+        }
+        stored
+    }
+
+    async fn of_idle_box(
+        &self,
+        entered: &Entered,
+        new: NewSnapshot,
+    ) -> Result<SnapshotInfo, BoxError> {
+        let (id, layer_id) = (entered.id().to_owned(), next_layer_id(entered));
+        self.seal_and_store(new, layer_id, true, move |layers, layer_id| {
+            layers.seal(&id, layer_id)
+        })
+        .await
+    }
+
+    /// Makes the new layer with `seal`, then records it and the snapshot. `rotates`: the box goes
+    /// on on top of the new layer.
+    async fn seal_and_store(
+        &self,
+        new: NewSnapshot,
+        layer_id: String,
+        rotates: bool,
+        seal: impl FnOnce(&LayerStore, &str) -> Result<bool, LayerError> + Send + 'static,
+    ) -> Result<SnapshotInfo, BoxError> {
+        let layers = Arc::clone(&self.inner.parts.layers);
         let (info, uncounted) = self
-            .blocking(move |store| seal_and_store(store, &layers, new, layer_id, how))
+            .blocking(move |store| {
+                let layer =
+                    seal(&layers, &layer_id)?.then(|| describe_layer(&layers, layer_id, rotates));
+                record(store, &layers, NewSnapshot { layer, ..new })
+            })
             .await?;
         if let Some(layer_id) = uncounted {
             self.count_in_background(layer_id);
@@ -168,54 +233,45 @@ impl Boxes {
     }
 }
 
-/// The snapshot, and the layer whose size is still to be found out.
-fn seal_and_store(
-    store: &Store,
-    layers: &LayerStore,
-    mut new: NewSnapshot,
-    layer_id: String,
-    how: How,
-) -> Result<(SnapshotInfo, Option<String>), BoxError> {
-    let was_sealed = match how {
-        How::Rotate => layers.seal(&new.box_id, &layer_id)?,
-        How::Copy => layers.seal_copy(&new.box_id, &layer_id)?,
-    };
-    if was_sealed {
-        // A size that can't be told now is found out later; the snapshot itself is good.
-        let (size_bytes, counted) = layers
-            .measure(&layer_id, Some(COUNT_BUDGET))
-            .unwrap_or((1, false));
-        new.layer = Some(NewLayer {
-            id: layer_id.clone(),
-            size_bytes,
-            counted,
-            box_continues_on_it: how == How::Rotate,
-        });
-    }
-    match store.insert_snapshot(&new) {
-        Ok(info) => {
-            let uncounted = new
-                .layer
-                .filter(|layer| !layer.counted)
-                .map(|layer| layer.id);
-            Ok((info, uncounted))
-        }
-        Err(error) => {
-            if was_sealed {
-                undo(layers, &new.box_id, &layer_id, how)?;
-            }
-            Err(error.into())
-        }
+fn next_layer_id(entered: &Entered) -> String {
+    ids::layer_id(entered.id(), entered.record.next_layer)
+}
+
+/// A size that can't be told quickly is found out later; the snapshot itself is good.
+fn describe_layer(layers: &LayerStore, id: String, rotates: bool) -> NewLayer {
+    let (size_bytes, counted) = layers
+        .measure(&id, Some(COUNT_BUDGET))
+        .unwrap_or((1, false));
+    NewLayer {
+        id,
+        size_bytes,
+        counted,
+        box_continues_on_it: rotates,
     }
 }
 
-/// Nothing was recorded, so the box gets back what it had.
-fn undo(layers: &LayerStore, box_id: &str, layer_id: &str, how: How) -> Result<(), BoxError> {
-    match how {
-        How::Rotate => layers.unseal(box_id, layer_id)?,
-        How::Copy => layers.remove_layer(layer_id)?,
+/// The snapshot, and the layer whose size is still to be found out.
+fn record(
+    store: &Store,
+    layers: &LayerStore,
+    new: NewSnapshot,
+) -> Result<(SnapshotInfo, Option<String>), BoxError> {
+    let recorded = store.insert_snapshot(&new);
+    let Some(layer) = new.layer else {
+        return Ok((recorded?, None));
+    };
+    match recorded {
+        Ok(info) => Ok((info, (!layer.counted).then_some(layer.id))),
+        // Nothing was recorded, so the box gets back what it had.
+        Err(error) if layer.box_continues_on_it => {
+            layers.unseal(&new.box_id, &layer.id)?;
+            Err(error.into())
+        }
+        Err(error) => {
+            layers.remove_layer(&layer.id)?;
+            Err(error.into())
+        }
     }
-    Ok(())
 }
 
 /// Like `snapshot-20260223-141500`.

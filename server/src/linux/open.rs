@@ -56,3 +56,13 @@ pub(crate) fn open_below(root: BorrowedFd<'_>, path: &Path, flags: OFlag) -> Res
         }
     }
 }
+
+/// Opens a directory of ours for reading.
+pub(crate) fn directory(path: &Path) -> Result<OwnedFd> {
+    nix::fcntl::open(
+        path,
+        OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )
+    .named(|| format!("open({})", path.display()))
+}

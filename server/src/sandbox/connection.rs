@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::linux::{KernelError, descriptors, socket};
 pub(super) enum Answer {
     Done(Option<OwnedFd>),
     Counted(usize),
+    Paths(Vec<PathBuf>),
 }
 
 type AnswerSender = oneshot::Sender<Result<Answer, KernelError>>;
@@ -190,6 +192,7 @@ impl Connection {
                 Reply::Counted { id, processes } => {
                     self.answer(id, Ok(Answer::Counted(processes)));
                 }
+                Reply::Paths { id, paths } => self.answer(id, Ok(Answer::Paths(paths))),
                 Reply::Refused { id, call, errno } => {
                     let errno = Errno::from_raw(errno);
                     self.answer(id, Err(KernelError { call, errno }));

@@ -64,6 +64,8 @@ pub(super) enum Request {
     Count { id: u64 },
     /// Stops every process where it stands; answered when none runs.
     Freeze { id: u64 },
+    /// Lists the files that stopped processes write to through shared mappings.
+    Mapped { id: u64 },
     /// Lets them go on.
     Thaw { id: u64 },
     /// Kills every process and gives up the lock; answered when none is left.
@@ -96,6 +98,8 @@ pub(super) enum Reply {
     Done { id: u64 },
     /// How many, after `Count`.
     Counted { id: u64, processes: usize },
+    /// Paths in the box, after `Mapped`.
+    Paths { id: u64, paths: Vec<PathBuf> },
     /// Not done; the kernel's reason.
     Refused { id: u64, call: String, errno: i32 },
     /// A run's own process ended.

@@ -1,5 +1,6 @@
 //! The server's handle of a running sandbox.
 
+use std::collections::HashSet;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -177,7 +178,7 @@ impl Sandbox {
             .await?
         {
             Answer::Counted(processes) => Ok(processes),
-            Answer::Done(_) => Ok(0),
+            Answer::Done(_) | Answer::Paths(_) => Ok(0),
         }
     }
 
@@ -191,6 +192,24 @@ impl Sandbox {
             .ask(ANSWER_LIMIT, |id| Request::Freeze { id }, &[])
             .await
             .map(drop)
+    }
+
+    /// The files that stopped processes may write to through shared mappings, without a call that
+    /// would change their times.
+    ///
+    /// # Errors
+    /// When the sandbox ended.
+    pub async fn shared_mappings(&self) -> Result<HashSet<PathBuf>, SandboxError> {
+        let question = |id| Request::Mapped { id };
+        match self
+            .inner
+            .connection
+            .ask(ANSWER_LIMIT, question, &[])
+            .await?
+        {
+            Answer::Paths(paths) => Ok(paths.into_iter().collect()),
+            Answer::Done(_) | Answer::Counted(_) => Ok(HashSet::new()),
+        }
     }
 
     /// Lets the processes go on.

@@ -151,6 +151,10 @@ impl Init<'_> {
                 &[],
             ),
             Request::Freeze { id } => self.answer(id, processes::freeze()),
+            Request::Mapped { id } => {
+                let paths = processes::shared_mappings();
+                send(self.control, &Reply::Paths { id, paths }, &[])
+            }
             Request::Thaw { id } => self.answer(id, processes::thaw()),
             Request::Finish { .. } => Ok(()),
         }

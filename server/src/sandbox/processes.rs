@@ -1,6 +1,8 @@
 //! The processes of a sandbox, as its own /proc shows them.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -86,6 +88,29 @@ pub(super) fn freeze() -> Result<()> {
         }
         sleep(Duration::from_micros(200));
     }
+}
+
+/// The files of the box that processes have mapped so that they can write to them together.
+///
+/// A name that is no text, or is gone from its directory, is left out: nobody else can name it.
+pub(super) fn shared_mappings() -> Vec<PathBuf> {
+    let mut paths = BTreeSet::new();
+    for process in list() {
+        // One that has just ended maps nothing.
+        let maps = fs::read(format!("/proc/{}/maps", process.pid)).unwrap_or_default();
+        for line in String::from_utf8_lossy(&maps).lines() {
+            // address, permissions, offset, device, inode, path
+            let mut fields = line.splitn(6, ' ');
+            let is_shared = fields
+                .nth(1)
+                .is_some_and(|mode| mode.contains('w') && mode.ends_with('s'));
+            let path = fields.nth(3).map(str::trim_start);
+            if let (true, Some(path)) = (is_shared, path.filter(|path| path.starts_with('/'))) {
+                paths.insert(PathBuf::from(path));
+            }
+        }
+    }
+    paths.into_iter().collect()
 }
 
 /// Lets every process go on.

@@ -1,30 +1,161 @@
-//! Copies a tree with all that overlayfs keeps in it: marks in attributes, whiteouts, hard links.
+//! Copies one entry with everything that overlayfs and programs keep in it: data with its holes,
+//! attributes, owner, mode, times, whiteouts.
+//!
+//! Works between open directories and follows no link, because the source may belong to a box that
+//! is running.
 
-use std::path::Path;
-use std::process::Command;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
 
-use super::error::{LayerError, On};
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, copy_file_range, openat, readlinkat};
+use nix::sys::stat::{
+    FileStat, Mode, SFlag, UtimensatFlags, fchmod, futimens, mkdirat, mknodat, utimensat,
+};
+use nix::sys::time::TimeSpec;
+use nix::unistd::{Whence, fchown, fchownat, ftruncate, lseek, symlinkat};
+use xattr::FileExt;
 
-/// Shares the data of files where the filesystem can.
-pub(super) fn tree(source: &Path, target: &Path) -> Result<(), LayerError> {
-    let output = Command::new("cp")
-        .args([
-            "--archive",
-            "--reflink=auto",
-            "--sparse=auto",
-            "--no-target-directory",
-            "--",
-        ])
-        .args([source, target])
-        .env("LC_ALL", "C")
-        .output()
-        .on("run cp for", source)?;
-    if output.status.success() {
-        return Ok(());
+use super::view::kind;
+use crate::linux::clone_file::reflink;
+use crate::linux::{self, Named};
+
+/// Copies the entry `name`, which is not a directory. `false` when it is gone, or has become one.
+pub(super) fn entry(
+    source: &OwnedFd,
+    target: &OwnedFd,
+    name: &OsStr,
+    stat: &FileStat,
+) -> linux::Result<bool> {
+    let copied = match kind(stat) {
+        SFlag::S_IFREG => file(source, target, name),
+        SFlag::S_IFLNK => link(source, target, name, stat),
+        other => special(target, name, other, stat),
+    };
+    match copied {
+        Err(Errno::ENOENT | Errno::ELOOP | Errno::EISDIR | Errno::ENXIO) => Ok(false),
+        copied => copied
+            .named(|| format!("copy({})", name.display()))
+            .map(|()| true),
     }
-    let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(LayerError::Copy {
-        path: source.to_path_buf(),
-        message,
-    })
+}
+
+/// Makes a directory that only we can use until [`dress`] gives it its final look.
+pub(super) fn make_directory(target: &OwnedFd, name: &OsStr) -> linux::Result<()> {
+    mkdirat(target.as_fd(), name, Mode::S_IRWXU).named(|| format!("mkdir({})", name.display()))
+}
+
+/// Opens a directory of ours or of a box; `None` when it is gone or is none any more.
+pub(super) fn open_directory(above: &OwnedFd, name: &OsStr) -> linux::Result<Option<OwnedFd>> {
+    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    match openat(above, name, flags, Mode::empty()) {
+        Err(Errno::ENOENT | Errno::ELOOP | Errno::ENOTDIR) => Ok(None),
+        opened => opened
+            .named(|| format!("open({})", name.display()))
+            .map(Some),
+    }
+}
+
+fn file(source: &OwnedFd, target: &OwnedFd, name: &OsStr) -> nix::Result<()> {
+    let read = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let from = openat(source, name, read, Mode::empty())?;
+    let write = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+    let to = openat(target, name, write, Mode::S_IRUSR | Mode::S_IWUSR)?;
+    // As it is now: it may have been written since the directory was listed.
+    let stat = nix::sys::stat::fstat(&from)?;
+    if kind(&stat) != SFlag::S_IFREG {
+        return Err(Errno::ENXIO);
+    }
+    if reflink(&from, &to).is_err() {
+        data(&from, &to, stat.st_size)?;
+    }
+    look_like(&from, &to, &stat, |_| true)
+}
+
+/// Copies what is data; what is a hole stays one.
+fn data(from: &OwnedFd, to: &OwnedFd, length: i64) -> nix::Result<()> {
+    ftruncate(to, length)?;
+    let mut position = 0;
+    while position < length {
+        let start = match lseek(from, position, Whence::SeekData) {
+            Err(Errno::ENXIO) => return Ok(()),
+            start => start?,
+        };
+        let end = lseek(from, start, Whence::SeekHole)?.min(length);
+        let (mut read, mut written) = (start, start);
+        while read < end {
+            let rest = usize::try_from(end - read).unwrap_or(usize::MAX);
+            if copy_file_range(from, Some(&mut read), to, Some(&mut written), rest)? == 0 {
+                // It became shorter meanwhile.
+                return Ok(());
+            }
+        }
+        position = end.max(position + 1);
+    }
+    Ok(())
+}
+
+fn link(source: &OwnedFd, target: &OwnedFd, name: &OsStr, stat: &FileStat) -> nix::Result<()> {
+    let points_to = match readlinkat(source, name) {
+        // No link any more.
+        Err(Errno::EINVAL) => return Err(Errno::ENOENT),
+        points_to => points_to?,
+    };
+    symlinkat(points_to.as_os_str(), target, name)?;
+    own(target, name, stat)
+}
+
+/// A pipe, a socket, or a whiteout: devices can't be made in a box.
+fn special(target: &OwnedFd, name: &OsStr, kind: SFlag, stat: &FileStat) -> nix::Result<()> {
+    let mode = Mode::from_bits_truncate(stat.st_mode);
+    mknodat(target, name, kind, mode, stat.st_rdev)?;
+    own(target, name, stat)
+}
+
+fn own(target: &OwnedFd, name: &OsStr, stat: &FileStat) -> nix::Result<()> {
+    let (user, group) = (Some(stat.st_uid.into()), Some(stat.st_gid.into()));
+    fchownat(target, name, user, group, AtFlags::AT_SYMLINK_NOFOLLOW)?;
+    let (accessed, modified) = times(stat);
+    utimensat(
+        target,
+        name,
+        &accessed,
+        &modified,
+        UtimensatFlags::NoFollowSymlink,
+    )
+}
+
+/// Gives an open file or directory the attributes that `keep` names, and the owner, mode and times
+/// of another. In this order: a change of owner clears bits of the mode, and each change touches
+/// the times.
+pub(super) fn look_like(
+    from: &OwnedFd,
+    to: &OwnedFd,
+    stat: &FileStat,
+    keep: impl Fn(&OsStr) -> bool,
+) -> nix::Result<()> {
+    fchown(to, Some(stat.st_uid.into()), Some(stat.st_gid.into()))?;
+    attributes(from, to, keep)
+        .map_err(|error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw))?;
+    fchmod(to, Mode::from_bits_truncate(stat.st_mode))?;
+    let (accessed, modified) = times(stat);
+    futimens(to, &accessed, &modified)
+}
+
+fn attributes(from: &OwnedFd, to: &OwnedFd, keep: impl Fn(&OsStr) -> bool) -> std::io::Result<()> {
+    let (from, to) = (File::from(from.try_clone()?), File::from(to.try_clone()?));
+    for name in from.list_xattr()?.filter(|name| keep(name)) {
+        if let Some(value) = from.get_xattr(&name)? {
+            to.set_xattr(&name, &value)?;
+        }
+    }
+    Ok(())
+}
+
+fn times(stat: &FileStat) -> (TimeSpec, TimeSpec) {
+    (
+        TimeSpec::new(stat.st_atime, stat.st_atime_nsec),
+        TimeSpec::new(stat.st_mtime, stat.st_mtime_nsec),
+    )
 }

@@ -20,14 +20,6 @@ pub enum LayerError {
         /// Why it failed.
         source: io::Error,
     },
-    /// A tool that copies files failed.
-    #[error("cp of {}: {message}", .path.display())]
-    Copy {
-        /// What was being copied.
-        path: PathBuf,
-        /// What the tool said.
-        message: String,
-    },
     /// A call on a layer failed.
     #[error(transparent)]
     Kernel(#[from] KernelError),
@@ -47,7 +39,6 @@ impl LayerError {
                 source.kind(),
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
-            Self::Copy { message, .. } => message.contains("No space left"),
             Self::Kernel(error) => matches!(error.errno, Errno::ENOSPC | Errno::EDQUOT),
             Self::NoImage(_) | Self::BoxInUse(_) => false,
         }

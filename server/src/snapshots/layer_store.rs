@@ -10,7 +10,7 @@ use super::error::{LayerError, On};
 use super::image::{self, ImageSource, Part};
 use super::trash::Trash;
 use super::view::{self, Floor};
-use super::{Tree, copy, flatten, measure, recovery};
+use super::{FinishedCopy, Tree, UpperCopy, flatten, measure, recovery};
 use crate::linux;
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
@@ -115,28 +115,55 @@ impl LayerStore {
         fs::rename(self.layer(layer_id), &upper).on("put back", &upper)
     }
 
-    /// Copies what a box with stopped processes wrote into a layer. The box keeps its own, so its
+    /// Begins to copy what a box wrote, while its processes live. The box keeps its own, so its
     /// chain stays as it is.
     ///
-    /// `false`: it wrote nothing since the last time, and there is no new layer.
+    /// `None`: it wrote nothing since the last time.
     ///
     /// # Errors
     /// When the copy fails; nothing of it is left then.
-    pub fn seal_copy(&self, box_id: &str, layer_id: &str) -> Result<bool, LayerError> {
+    pub fn begin_copy(
+        &self,
+        box_id: &str,
+        layer_id: &str,
+    ) -> Result<Option<UpperCopy>, LayerError> {
         let upper = self.upper(box_id);
         if !upper.is_dir() || self.untouched(&upper)? {
-            return Ok(false);
+            return Ok(None);
         }
-        let unfinished = self
-            .box_directory(box_id)
-            .join(format!("{COPY_PREFIX}{layer_id}"));
-        if let Err(error) = copy::tree(&upper, &unfinished) {
-            self.trash.take(&unfinished)?;
-            return Err(error);
+        let unfinished = self.copy_directory(box_id, layer_id);
+        let parts = self
+            .parts
+            .iter()
+            .map(|part| (part.target.clone(), upper.join(&part.name)));
+        let parts = parts.filter(|(_, source)| source.is_dir());
+        let copy = UpperCopy::begin(parts, unfinished);
+        if copy.is_err() {
+            self.discard_copy(box_id, layer_id)?;
         }
+        copy.map(Some)
+    }
+
+    /// Makes a finished copy a layer.
+    ///
+    /// # Errors
+    /// When the rename fails.
+    pub fn publish(&self, copy: FinishedCopy, layer_id: &str) -> Result<(), LayerError> {
         let layer = self.layer(layer_id);
-        fs::rename(&unfinished, &layer).on("seal", &layer)?;
-        Ok(true)
+        fs::rename(&copy.directory, &layer).on("seal", &layer)
+    }
+
+    /// Throws away a copy that will not be published.
+    ///
+    /// # Errors
+    /// When it can't be moved away; the next start does it then.
+    pub fn discard_copy(&self, box_id: &str, layer_id: &str) -> Result<(), LayerError> {
+        self.trash.take(&self.copy_directory(box_id, layer_id))
+    }
+
+    fn copy_directory(&self, box_id: &str, layer_id: &str) -> PathBuf {
+        let name = format!("{COPY_PREFIX}{layer_id}");
+        self.box_directory(box_id).join(name)
     }
 
     /// The tree of `chain` (bottom to top) on the image; with a box, what that box has written

@@ -175,5 +175,6 @@ fn read_snapshot(row: &Row<'_>) -> Result<SnapshotInfo, rusqlite::Error> {
         size_bytes: row.get("size_bytes")?,
         status: SnapshotStatus::Ready,
         created_at: row.get("created_at")?,
+        pause_us: None,
     })
 }
