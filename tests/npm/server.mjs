@@ -30,10 +30,14 @@ export async function startServer({ args = [] } = {}) {
     env: { ...process.env, BOX_SERVER_API_KEY: apiKey },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // Whatever ends this program must not leave a server behind.
+  const killAtExit = () => child.kill('SIGKILL')
+  process.once('exit', killAtExit)
   const log = keepLog(child)
   const exited = once(child, 'exit')
 
   const stop = async () => {
+    process.off('exit', killAtExit)
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM')
       await withinOrKilled(exited, child)
