@@ -78,11 +78,9 @@ pub struct SandboxSpec {
 /// What one sandbox may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Processors' worth of time.
-    pub cpus: u32,
-    /// Bytes of memory.
+    /// Bytes of memory that each process may fill.
     pub memory_bytes: u64,
-    /// Processes and threads.
+    /// Processes and threads of the whole sandbox.
     pub processes: u64,
 }
 

@@ -82,14 +82,13 @@ fn notice_end(sandbox: &Sandbox) -> Arc<AtomicBool> {
 }
 
 const fn limits(size: BoxSize) -> Limits {
-    let (cpus, gib) = match size {
-        BoxSize::Small => (2, 4),
-        BoxSize::Medium => (4, 8),
-        BoxSize::Large => (8, 16),
+    let (gib, processes) = match size {
+        BoxSize::Small => (4, 1024),
+        BoxSize::Medium => (8, 2048),
+        BoxSize::Large => (16, 4096),
     };
     Limits {
-        cpus,
         memory_bytes: gib * GIB,
-        processes: 4096,
+        processes,
     }
 }

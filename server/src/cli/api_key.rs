@@ -15,9 +15,9 @@ const RANDOM_BYTES: usize = 24;
 pub(super) fn given_or_kept(given: Option<String>, data: &Path) -> Result<(String, bool), String> {
     if let Some(key) = given {
         let is_header_text = key.bytes().all(|byte| byte.is_ascii_graphic());
-        if key.len() < 8 || !is_header_text {
+        if key.is_empty() || !is_header_text {
             return Err(
-                "the API key must be at least 8 visible ASCII characters without spaces".to_owned(),
+                "the API key must be visible ASCII characters without spaces, at least one".to_owned(),
             );
         }
         return Ok((key, false));

@@ -48,7 +48,6 @@ const PROGRAMS: [(&str, &str, &str); 4] = [
 ];
 
 const LIMITS: Limits = Limits {
-    cpus: 1,
     memory_bytes: 1 << 30,
     processes: 64,
 };
