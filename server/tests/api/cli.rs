@@ -54,7 +54,7 @@ fn what_can_not_work_is_refused_with_a_reason() {
     let data = data.path().to_str().unwrap();
     for (arguments, word) in [
         (&["--www", "/no/such/directory"][..], "--www"),
-        (&["--api-key", "short"], "API key"),
+        (&["--api-key", "with space"], "API key"),
         (&["--image", "floppy"], "--image"),
         (&["--image", "dir:/no/such/directory"], "--image"),
         (&["--storage", "tape"], "--storage"),
