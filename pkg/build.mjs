@@ -4,24 +4,27 @@
  * It runs after wasm-pack and wasm-opt, and uses no network.
  */
 
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { shrink } from "./shrink.mjs";
+import { toPrintable } from "./src/printable.js";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const generated = join(root, "generated");
 
-const wasmName = (await readdir(generated)).find((name) => name.endsWith("_bg.wasm"));
-if (!wasmName) throw new Error("pkg/generated has no WebAssembly: run `cargo xtask build`, which makes it first.");
-const wasm = await readFile(join(generated, wasmName));
+const compiled = (await readdir(generated)).find((name) => name.endsWith("_bg.wasm"));
+if (!compiled) throw new Error("pkg/generated has no WebAssembly: run `cargo xtask build`, which makes it first.");
+const glueFile = join(generated, compiled.replace("_bg.wasm", ".js"));
+const { wasm, glue } = shrink(await readFile(join(generated, compiled)), await readFile(glueFile, "utf8"));
 
 /** Where each environment gets the module: `source` of the module that the entry imports as `#wasm`. */
 const sources = {
   inline: `
-    import { fromBase64 } from ${JSON.stringify(join(root, "src/base64.js"))};
-    export const source = () => fromBase64("${wasm.toString("base64")}");`,
+    import { fromPrintable } from "./src/printable.js";
+    export const source = () => fromPrintable("${toPrintable(wasm)}");`,
   workerd: `
     import module from "./box.wasm";
     export const source = () => module;`,
@@ -37,7 +40,7 @@ await Promise.all([
   bundle("index.cjs", "cjs", sources.inline),
   bundle("workerd.js", "esm", sources.workerd),
   bundle("edge.js", "esm", sources.edge),
-  copyFile(join(generated, wasmName), join(dist, "box.wasm")),
+  writeFile(join(dist, "box.wasm"), wasm),
 ]);
 
 async function bundle(name, format, source) {
@@ -60,5 +63,6 @@ async function bundle(name, format, source) {
 function provide(setup, source) {
   setup.onResolve({ filter: /^#wasm$/ }, () => ({ path: "wasm", namespace: "wasm" }));
   setup.onResolve({ filter: /^\.\/box\.wasm/ }, ({ path }) => ({ path, external: true }));
+  setup.onLoad({ filter: /generated/ }, ({ path }) => (path == glueFile ? { contents: glue } : undefined));
   setup.onLoad({ filter: /.*/, namespace: "wasm" }, () => ({ contents: source, resolveDir: root }));
 }

@@ -3,6 +3,7 @@
 //! It belongs to a handle, never to a global, and keeps the key out of everything that is printed.
 
 use crate::api_types::ErrorCode;
+use crate::box_path::without_slashes;
 use crate::error::Error;
 use crate::requests::Request;
 use crate::sentence::sentence;
@@ -26,12 +27,12 @@ impl Account {
     ///
     /// With a sentence naming the option.
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
-        let base_url = match base_url.trim_ascii().trim_end_matches('/') {
+        let base_url = match without_slashes(base_url.trim_ascii()) {
             "" => Self::DEFAULT_BASE_URL,
             given => given,
         };
         if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
-            || base_url.contains(['?', '#'])
+            || base_url.bytes().any(|byte| matches!(byte, b'?' | b'#'))
         {
             return Err(Error::invalid(&[
                 "`baseUrl` must begin with http:// or https:// and have no query.",

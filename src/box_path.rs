@@ -12,7 +12,7 @@ pub fn resolve(cwd: &str, path: &str) -> String {
     if path.starts_with('/') {
         return path.to_owned();
     }
-    let cwd = cwd.trim_end_matches('/');
+    let cwd = without_slashes(cwd);
     if path.is_empty() || path == "." {
         or_root(cwd)
     } else {
@@ -22,10 +22,12 @@ pub fn resolve(cwd: &str, path: &str) -> String {
 
 /// How a working directory travels: nothing for the workspace, relative inside it, else absolute.
 pub fn folder(path: &str) -> Option<String> {
-    let path = or_root(path.trim_end_matches('/'));
+    let path = or_root(without_slashes(path));
     match path.strip_prefix(WORKSPACE) {
         Some("") => None,
-        Some(inside) if inside.starts_with('/') => Some(inside.trim_start_matches('/').to_owned()),
+        Some(inside) if inside.starts_with('/') => {
+            Some(inside.get(1..).unwrap_or_default().to_owned())
+        }
         _ => Some(path),
     }
 }
@@ -46,6 +48,14 @@ pub fn encode(address: &mut String, text: &str) {
             }
         }
     }
+}
+
+/// Text without the slashes at its end.
+pub fn without_slashes(mut text: &str) -> &str {
+    while let Some(rest) = text.strip_suffix('/') {
+        text = rest;
+    }
+    text
 }
 
 fn or_root(path: &str) -> String {

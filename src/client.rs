@@ -46,12 +46,15 @@ impl<T: Transport> Client<T> {
     ) -> Result<T::Json, Error> {
         let mut exchange = Exchange::new(name, arguments)?;
         for option in unknown_options(exchange.route, arguments) {
-            self.transport.warn(&sentence(&[
-                name,
-                ": there is no option `",
-                &option,
-                "`; it was ignored.",
-            ]));
+            self.transport.warn(
+                call,
+                &sentence(&[
+                    name,
+                    ": there is no option `",
+                    &option,
+                    "`; it was ignored.",
+                ]),
+            );
         }
         loop {
             let outcome = self.transport.send(call, &exchange.request).await;
@@ -111,17 +114,14 @@ impl<J: Json> Exchange<J> {
             Ok(response) => return self.refused(refusal(&response, self.request.name), chance),
             Err(failure) => return self.refused(failure, chance),
         };
-        let answer = self
-            .request
-            .answer
-            .read(&response.body, self.request.name)
-            .map_err(|error| {
-                self.failed(Error {
-                    status: Some(response.status),
-                    request_id: response.request_id,
-                    ..error
-                })
-            })?;
+        let answer = match self.request.answer.read(&response.body, self.request.name) {
+            Ok(answer) => answer,
+            Err(mut failure) => {
+                failure.status = Some(response.status);
+                failure.request_id = response.request_id;
+                return Err(self.failed(failure));
+            }
+        };
         let Some(wait) = self.route.wait else {
             return Ok(Step::Done(answer));
         };

@@ -2,15 +2,21 @@
 //!
 //! It is data for the caller. It knows neither HTTP libraries nor JavaScript, and never holds the key.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::ops::{Deref, DerefMut};
+
+use serde::ser::{Serialize, Serializer};
 
 use crate::api_types::ErrorCode;
 use crate::json::{Json, Type};
 use crate::sentence::{push_digits, sentence};
 
-/// Why a call failed.
+/// Why a call failed. One pointer wide, because it travels through every result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+/// What is known about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
     /// The row of the table.
     pub code: ErrorCode,
     /// What happened, to what, what to do.
@@ -25,17 +31,31 @@ pub struct Error {
     pub left_behind: Option<String>,
 }
 
+impl Deref for Error {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
+    }
+}
+
 impl Error {
     /// A failure on the client's side.
-    pub const fn new(code: ErrorCode, message: String) -> Self {
-        Self {
+    pub fn new(code: ErrorCode, message: String) -> Self {
+        Self(Box::new(Facts {
             code,
             message,
             status: None,
             request_id: None,
             retry_after_ms: None,
             left_behind: None,
-        }
+        }))
     }
 
     /// A call that was given something it can't use.
@@ -62,13 +82,13 @@ impl Error {
             .into_iter()
             .filter_map(|name| source.get(name).text());
         let message = said.find(|text| !text.trim_ascii().is_empty());
-        Self {
-            status: Some(status),
-            ..Self::new(
-                code.unwrap_or(ErrorCode::from_status(status)),
-                message.unwrap_or_else(|| describe(status, body, call)),
-            )
-        }
+        let code = code.unwrap_or(ErrorCode::from_status(status));
+        let mut error = Self::new(
+            code,
+            message.unwrap_or_else(|| describe(status, body, call)),
+        );
+        error.status = Some(status);
+        error
     }
 
     /// The same failure, of a call that had already made something.
@@ -80,16 +100,18 @@ impl Error {
 }
 
 impl Serialize for Error {
-    /// The members that a JavaScript error gets.
+    /// A list, which is small to cross with; `pkg/src/error.js` names its elements.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut members = serializer.serialize_map(None)?;
-        members.serialize_entry("code", self.code.as_str())?;
-        members.serialize_entry("message", &self.message)?;
-        members.serialize_entry("status", &self.status)?;
-        members.serialize_entry("requestId", &self.request_id)?;
-        members.serialize_entry("retryable", &self.code.retryable())?;
-        members.serialize_entry("leftBehind", &self.left_behind)?;
-        members.end()
+        let code = self.code.as_str();
+        (
+            code,
+            &self.message,
+            self.code.retryable(),
+            self.status,
+            &self.request_id,
+            &self.left_behind,
+        )
+            .serialize(serializer)
     }
 }
 
@@ -184,8 +206,8 @@ mod tests {
             let error = Error::from_answer(row.status().unwrap_or(500), &body, "Box.get");
             assert_eq!(error.code, *row);
             let told = serde_json::to_value(&error).unwrap();
-            assert_eq!(told["code"], row.as_str());
-            assert_eq!(told["retryable"], row.retryable());
+            assert_eq!(told[0], row.as_str());
+            assert_eq!(told[2], row.retryable());
         }
     }
 

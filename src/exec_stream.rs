@@ -8,6 +8,8 @@
 //! of the stream is the trailer. Only the end of what has arrived can become that: the rest is output
 //! at once, and is never copied. A stream without a trailer was cut off, which is a failure.
 
+use std::ops::Range;
+
 const EXIT: &[u8] = b"event: exit\n";
 const ERROR: &[u8] = b"event: error\n";
 const DATA: &[u8] = b"data: ";
@@ -60,15 +62,15 @@ impl ExecStream {
         }
     }
 
-    /// Ends the stream: the bytes that were held back, and the data of the trailer if they are one.
+    /// Ends the stream: the bytes that were held back, and where in them the trailer's data lie.
     ///
-    /// It is one when that data is JSON with an exit code or an error; otherwise the bytes are output,
-    /// and the stream was cut off.
-    pub fn finish(&mut self) -> (Vec<u8>, Option<String>) {
+    /// It is a trailer when those data are JSON with an exit code or an error; otherwise the bytes are
+    /// output, and the stream was cut off.
+    pub fn finish(&mut self) -> (Vec<u8>, Option<Range<usize>>) {
         let held = std::mem::take(&mut self.held);
         let data = data_of(&held).and_then(|data| {
-            let end = data.iter().position(|byte| *byte == b'\n')?;
-            String::from_utf8(data.split_at(end).0.to_vec()).ok()
+            let start = held.len() - data.len();
+            Some(start..start + data.iter().position(|byte| *byte == b'\n')?)
         });
         (held, data)
     }

@@ -47,11 +47,10 @@ pub trait Json: Clone {
     fn text(&self) -> Option<String>;
     /// Its number, when it is one.
     fn number(&self) -> Option<f64>;
-    /// The names of an object, or the positions of a list, in order.
-    fn names(&self) -> Vec<String>;
-    /// The values of an object or a list, in the order of the names.
-    fn values(&self) -> Vec<Self>;
-    /// The member with this name; null when there is none.
+    /// Visits the members of an object or the elements of a list, in order. The name of an element is
+    /// its position.
+    fn each(&self, visit: &mut dyn FnMut(&str, Self));
+    /// The member with this name, or the element at this position; null when there is none.
     fn get(&self, name: &str) -> Self;
 
     /// Gives an object a member.

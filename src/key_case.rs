@@ -67,10 +67,9 @@ fn renamed<J: Json>(value: &J, to_camel: bool) -> J {
         _ => return value.clone(),
     };
     let mut result = if is_list { J::list() } else { J::object() };
-    for (name, member) in value.names().iter().zip(value.values()) {
+    value.each(&mut |name, member| {
         if is_list {
-            result.push(&renamed(&member, to_camel));
-            continue;
+            return result.push(&renamed(&member, to_camel));
         }
         let new_name = if to_camel { camel(name) } else { snake(name) };
         let wire_name = if to_camel { name } else { &new_name };
@@ -79,13 +78,13 @@ fn renamed<J: Json>(value: &J, to_camel: bool) -> J {
             .filter(|_| to_camel && wire_name.ends_with("_at"));
         let member = if let Some(text) = time.and_then(timestamp::iso) {
             J::from_text(&text)
-        } else if OPAQUE.contains(&wire_name.as_str()) {
+        } else if OPAQUE.contains(&wire_name) {
             member
         } else {
             renamed(&member, to_camel)
         };
         result.set(&new_name, &member);
-    }
+    });
     result
 }
 

@@ -16,7 +16,7 @@ mod snapshots;
 use crate::box_path::encode;
 use crate::error::Error;
 use crate::json::Json;
-use crate::sentence::sentence;
+use crate::sentence::{cut, sentence};
 use crate::waiting::Wait;
 
 pub use answer::Answer;
@@ -118,8 +118,8 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
         answer: route.answer,
         repeatable: !matches!(route.method, Method::Post),
     };
-    let mut path = route.path.split('{');
-    request.target.extend(path.next());
+    let (start, mut path) = cut(route.path, b'{');
+    request.target.push_str(start);
     for field in route.fields {
         let value = argument::read(route, field, arguments)?;
         match (field.place, value.text()) {
@@ -131,9 +131,11 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
             }
             (Place::Path, Some(text)) => {
                 encode(&mut request.target, &text);
+                let (segment, rest) = cut(path, b'{');
                 request
                     .target
-                    .extend(path.next().and_then(|rest| rest.strip_prefix('}')));
+                    .push_str(segment.strip_prefix('}').unwrap_or(segment));
+                path = rest;
             }
             (Place::Query, Some(text)) => {
                 let first = !request.target.contains('?');
@@ -155,20 +157,15 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
 /// The options that no field of the row knows, as the user wrote them.
 pub fn unknown_options<J: Json>(route: &Route, arguments: &J) -> Vec<String> {
     let mut unknown = Vec::new();
-    for (name, value) in arguments.names().into_iter().zip(arguments.values()) {
-        match argument::knows(route, &name) {
-            argument::Known::Group => {
-                let inner = value
-                    .names()
-                    .into_iter()
-                    .map(|inner| sentence(&[&name, ".", &inner]));
-                unknown.extend(
-                    inner.filter(|full| argument::knows(route, full) == argument::Known::No),
-                );
+    arguments.each(&mut |name, value| match argument::knows(route, name) {
+        argument::Known::Group => value.each(&mut |inner, _| {
+            let full = sentence(&[name, ".", inner]);
+            if argument::knows(route, &full) == argument::Known::No {
+                unknown.push(full);
             }
-            argument::Known::No if !value.is_null() => unknown.push(name),
-            _ => {}
-        }
-    }
+        }),
+        argument::Known::No if !value.is_null() => unknown.push(name.to_owned()),
+        _ => {}
+    });
     unknown
 }

@@ -44,10 +44,9 @@ mod tests {
     use crate::error::Error;
 
     fn answered(status: u16) -> Error {
-        Error {
-            status: Some(status),
-            ..Error::new(ErrorCode::from_status(status), String::new())
-        }
+        let mut error = Error::new(ErrorCode::from_status(status), String::new());
+        error.status = Some(status);
+        error
     }
 
     #[test]

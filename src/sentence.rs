@@ -16,3 +16,12 @@ pub fn push_digits(text: &mut String, number: u32, digits: u32) {
         text.push(char::from(b'0' + digit as u8));
     }
 }
+
+/// What stands before and after the first of this ASCII sign; all of it before when there is none.
+pub fn cut(text: &str, sign: u8) -> (&str, &str) {
+    let at = text.bytes().position(|byte| byte == sign);
+    match at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
+        Some(parts) => parts,
+        None => (text, ""),
+    }
+}

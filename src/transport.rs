@@ -32,7 +32,7 @@ pub trait Transport {
     fn chance(&self) -> f64;
 
     /// Tells the developer, once for each text.
-    fn warn(&self, text: &str);
+    fn warn(&self, call: &Self::Call, text: &str);
 }
 
 /// What a server answered.

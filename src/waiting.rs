@@ -76,11 +76,13 @@ impl Wait {
         if looked.kind() != Type::List {
             return looked.clone();
         }
-        let found = looked
-            .values()
-            .into_iter()
-            .find(|item| item.get("id").text().as_deref() == Some(id));
-        found.unwrap_or_else(J::null)
+        let mut found = J::null();
+        looked.each(&mut |_, item| {
+            if item.get("id").text().as_deref() == Some(id) {
+                found = item;
+            }
+        });
+        found
     }
 }
 

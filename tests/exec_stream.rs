@@ -7,9 +7,9 @@ use upstash_box_wasm::exec_stream::ExecStream;
 type Outcome = (Vec<u8>, Result<f64, &'static str>);
 
 /// What the trailer's data says, as `pkg/src/exec.js` reads it.
-fn end(data: Option<String>) -> Result<f64, &'static str> {
+fn end(data: Option<&[u8]>) -> Result<f64, &'static str> {
     let data: Value = data
-        .and_then(|text| serde_json::from_str(&text).ok())
+        .and_then(|text| serde_json::from_slice(text).ok())
         .unwrap_or_default();
     match (data["exit_code"].as_f64(), data["error"].as_str()) {
         (Some(exit_code), _) => Ok(exit_code),
@@ -27,7 +27,7 @@ fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
         output.extend_from_slice(&chunk[..released.of_chunk]);
     }
     let (held, data) = stream.finish();
-    let end = end(data);
+    let end = end(data.map(|range| &held[range]));
     if end == Err("stream_truncated") {
         output.extend(held);
     }

@@ -5,6 +5,8 @@ import { invalid, toBoxError } from "./error.js";
 /** The longest delay that setTimeout knows; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+const warned = new Set();
+
 export class Call {
   /** `timeout` or `aborted`, once the call has ended early. */
   ended;
@@ -39,6 +41,13 @@ export class Call {
       if (text) words.push(String(text));
     }
     return words.join(": ");
+  }
+
+  /** Tells the developer, once for each text. */
+  warn(text) {
+    if (warned.has(text)) return;
+    warned.add(text);
+    console.warn(text);
   }
 
   /** Settles after this time, or as soon as the call ends. */

@@ -8,10 +8,13 @@ export class BoxError extends Error {
 }
 Object.defineProperty(BoxError.prototype, "name", { value: "BoxError", configurable: true, writable: true });
 
-/** What was thrown, as a BoxError. Rust throws the facts of one; anything else is a defect of this package. */
+/** What was thrown, as a BoxError. Rust throws the list of its facts; anything else is a defect of this package. */
 export function toBoxError(thrown, cause) {
   if (thrown instanceof BoxError) return thrown;
-  if (typeof thrown?.code == "string" && typeof thrown.retryable == "boolean") return new BoxError({ ...thrown, cause });
+  if (Array.isArray(thrown)) {
+    const [code, message, retryable, status, requestId, leftBehind] = thrown;
+    return new BoxError({ code, message, retryable, status, requestId, leftBehind, cause });
+  }
   return failure("internal", `upstash-box-wasm failed: ${thrown?.message ?? thrown}`, thrown);
 }
 

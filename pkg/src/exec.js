@@ -56,9 +56,9 @@ async function* output(run, opened, encoding) {
 }
 
 /** What the trailer says; undefined when these data are not a trailer's. */
-function trailer(text) {
+function trailer(bytes) {
   try {
-    const data = JSON.parse(text);
+    const data = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof data.exit_code == "number" || typeof data.error == "string") return data;
   } catch {}
 }

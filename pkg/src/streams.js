@@ -31,7 +31,7 @@ function lost(call, thrown) {
       : call.ended == "aborted"
         ? ["aborted", "The call was ended by its `signal`."]
         : ["network", `The connection was lost while the stream was read: ${words}`];
-  return { code, message, retryable: code != "aborted" };
+  return [code, message, code != "aborted"];
 }
 
 /**

@@ -19,6 +19,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn caught(this: &JsCall, thrown: &JsValue) -> String;
 
+    /// Tells the developer, once for each text.
+    #[wasm_bindgen(method)]
+    pub fn warn(this: &JsCall, text: &str);
+
     /// Settles after this time, or as soon as the call ends.
     #[wasm_bindgen(method)]
     pub fn sleep(this: &JsCall, ms: u32) -> js_sys::Promise;

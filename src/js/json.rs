@@ -64,24 +64,16 @@ impl Json for JsValue {
         self.as_f64()
     }
 
-    fn names(&self) -> Vec<String> {
+    fn each(&self, visit: &mut dyn FnMut(&str, Self)) {
         if !self.is_object() {
-            return Vec::new();
+            return;
         }
         let names = Object::keys(self.unchecked_ref::<Object>());
-        (0..names.length())
-            .map(|index| names.get(index).as_string().unwrap_or_default())
-            .collect()
-    }
-
-    fn values(&self) -> Vec<Self> {
-        if !self.is_object() {
-            return Vec::new();
+        for index in 0..names.length() {
+            let name = names.get(index);
+            let value = Reflect::get(self, &name).unwrap_or(Self::NULL);
+            visit(&name.as_string().unwrap_or_default(), value);
         }
-        let values = Object::values(self.unchecked_ref::<Object>());
-        (0..values.length())
-            .map(|index| values.get(index))
-            .collect()
     }
 
     fn get(&self, name: &str) -> Self {

@@ -34,10 +34,10 @@ impl WasmExecReader {
     }
 
     /// Ends the stream: the data of its trailer. When that is none, `held()` has the last output.
-    pub fn finish(&mut self) -> Option<String> {
+    pub fn finish(&mut self) -> Option<Vec<u8>> {
         let (held, data) = self.stream.finish();
         self.held = held;
-        data
+        Some(self.held.get(data?)?.to_vec())
     }
 }
 

@@ -80,19 +80,18 @@ impl Json for Value {
         }
     }
 
-    fn names(&self) -> Vec<String> {
+    fn each(&self, visit: &mut dyn FnMut(&str, Self)) {
         match self {
-            Self::Object(members) => members.iter().map(|(name, _)| name.clone()).collect(),
-            Self::List(items) => (0..items.len()).map(|index| index.to_string()).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn values(&self) -> Vec<Self> {
-        match self {
-            Self::Object(members) => members.iter().map(|(_, value)| value.clone()).collect(),
-            Self::List(items) => items.clone(),
-            _ => Vec::new(),
+            Self::Object(members) => members
+                .iter()
+                .for_each(|(name, value)| visit(name, value.clone())),
+            Self::List(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, item)| visit(&index.to_string(), item.clone()));
+            }
+            _ => {}
         }
     }
 
@@ -101,6 +100,12 @@ impl Json for Value {
             Self::Object(members) => {
                 let member = members.iter().find(|(member, _)| member == name);
                 member.map(|(_, value)| value.clone()).unwrap_or_default()
+            }
+            Self::List(items) => {
+                let index = name.parse::<usize>().ok();
+                index
+                    .and_then(|index| items.get(index).cloned())
+                    .unwrap_or_default()
             }
             _ => Self::Null,
         }

@@ -71,11 +71,12 @@ fn list<J: Json>(body: &J, needed: &[&str]) -> Option<J> {
     if !matches!(body.kind(), Type::List | Type::Null) {
         return None;
     }
-    let mut list = J::list();
-    for item in body.values() {
-        list.push(&object(&item, needed)?);
-    }
-    Some(list)
+    let mut list = Some(J::list());
+    body.each(&mut |_, item| match (&mut list, object(&item, needed)) {
+        (Some(list), Some(item)) => list.push(&item),
+        _ => list = None,
+    });
+    list
 }
 
 /// A finished command. Its result is what it printed, or what it complained about when it failed.

@@ -5,6 +5,7 @@ use crate::box_path::{WORKSPACE, folder, resolve};
 use crate::error::Error;
 use crate::json::{Json, Type};
 use crate::key_case::to_snake;
+use crate::sentence::cut;
 
 /// Whether a row has an option.
 #[derive(PartialEq, Eq)]
@@ -36,10 +37,10 @@ pub(super) fn knows(route: &Route, name: &str) -> Known {
 
 /// The argument as it travels; null when it does not.
 pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Result<J, Error> {
-    let given = field
-        .js
-        .split('.')
-        .fold(arguments.clone(), |value, name| value.get(name));
+    let given = match cut(field.js, b'.') {
+        (name, "") => arguments.get(name),
+        (group, name) => arguments.get(group).get(name),
+    };
     let cwd = || {
         arguments
             .get("cwd")
@@ -75,9 +76,7 @@ pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Resu
         (Kind::Structure, _) => to_snake(&given),
         (Kind::McpServers, _) => {
             let mut servers = J::list();
-            for server in given.values() {
-                servers.push(&mcp_server(&server));
-            }
+            given.each(&mut |_, server| servers.push(&mcp_server(&server)));
             servers
         }
         _ => given,
@@ -86,11 +85,13 @@ pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Resu
 
 /// Whether a value has the form it must have.
 fn is_as_it_must<J: Json>(kind: Kind, given: &J) -> bool {
-    let all = |kind| {
-        given
-            .values()
-            .iter()
-            .all(|value| is_as_it_must(kind, value))
+    let all = |kind, at_least| {
+        let (mut fine, mut count) = (true, 0);
+        given.each(&mut |_, value| {
+            fine &= is_as_it_must(kind, &value);
+            count += 1;
+        });
+        fine && count >= at_least
     };
     match (kind, given.kind()) {
         (Kind::Content, Type::Text) | (Kind::Flag, Type::Flag) | (Kind::Any, Type::Object) => true,
@@ -106,15 +107,14 @@ fn is_as_it_must<J: Json>(kind: Kind, given: &J) -> bool {
         (Kind::Count, Type::Number) => given
             .number()
             .is_some_and(|number| number >= 0.0 && number.trunc() == number && number < 9.0e15),
-        (Kind::Texts, Type::List) | (Kind::TextMap, Type::Object) => all(Kind::Content),
-        (Kind::Ids, Type::List) => !given.values().is_empty() && all(Kind::Text),
-        (Kind::Command, Type::List) => {
-            given.values().first().is_some_and(J::is_something) && all(Kind::Content)
+        (Kind::Texts, Type::List) | (Kind::TextMap, Type::Object) => all(Kind::Content, 0),
+        (Kind::Ids, Type::List) => all(Kind::Text, 1),
+        (Kind::Command, Type::List) => given.get("0").is_something() && all(Kind::Content, 1),
+        (Kind::McpServers, Type::List) => all(Kind::McpServers, 0),
+        (Kind::McpServers, Type::Object) => {
+            given.get("name").is_something()
+                && given.get("package").is_something() != given.get("url").is_something()
         }
-        (Kind::McpServers, Type::List) => given.values().iter().all(|server| {
-            server.get("name").is_something()
-                && server.get("package").is_something() != server.get("url").is_something()
-        }),
         _ => false,
     }
 }

@@ -4,8 +4,6 @@
 //! when what was thrown is not an `Error`, the last makes three objects of each address. Whatever
 //! JavaScript throws here becomes an error with that as its cause.
 
-use std::cell::RefCell;
-
 use gloo_net::http::{Headers, Response as GlooResponse};
 use js_sys::{JSON, JsString, Math};
 use wasm_bindgen::prelude::*;
@@ -29,11 +27,6 @@ extern "C" {
 
 /// How much of a page that is no JSON is read for its words.
 const LONGEST_PAGE: u32 = 4000;
-
-thread_local! {
-    /// What the developer was told, so that it is said once.
-    static WARNED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
 
 /// The network, for one account.
 #[derive(Debug)]
@@ -132,13 +125,8 @@ impl Transport for Fetch {
         Math::random()
     }
 
-    fn warn(&self, text: &str) {
-        WARNED.with_borrow_mut(|warned| {
-            if !warned.iter().any(|said| said == text) {
-                warned.push(text.to_owned());
-                web_sys::console::warn_1(&text.into());
-            }
-        });
+    fn warn(&self, call: &JsCall, text: &str) {
+        call.warn(text);
     }
 }
 

@@ -91,7 +91,7 @@ impl Transport for &Scripted {
         1.0
     }
 
-    fn warn(&self, text: &str) {
+    fn warn(&self, _call: &ScriptedCall, text: &str) {
         self.warnings.borrow_mut().push(text.to_owned());
     }
 }

@@ -90,7 +90,7 @@ fn shrink(workspace: &Workspace) -> Result<()> {
         workspace
             .command("wasm-opt")
             .args(WASM_FEATURES)
-            .args(["-Oz", "--output"])
+            .args(["-Oz", "--debuginfo", "--output"]) // pkg/shrink.mjs needs the names, and drops them
             .arg(&shrunk)
             .arg(&module),
     )?;

@@ -1,0 +1,94 @@
+/**
+ * Makes the WebAssembly and its glue smaller than compilers can, without changing what they do.
+ *
+ * It takes the module with function names (wasm-opt -g) and gives it without. Nothing here is specific
+ * to the SDK's functions: it knows only Rust's panics and wasm-bindgen's glue.
+ */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import binaryen from "binaryen";
+
+/**
+ * Rust's panics and all printing of values, which only panics use here.
+ *
+ * A panic formats a message, hands it to a hook that has nowhere to write it, and traps. Trapping at
+ * once is the same to everyone outside, and 3 kB lighter.
+ */
+const PANICS = new RegExp(
+  [
+    "panicking", "panic_", "rust_panic", "begin_unwind", "PanicPayload", "AccessError", "__rust_end_short_backtrace",
+    "(expect|unwrap|assert|index|slice_error)_fail(ed)?", "rust_oom", "rdl_oom", "handle_(alloc_)?error", "capacity_overflow",
+    "core(\\[[0-9a-f]+\\])?::fmt::", "as core(\\[[0-9a-f]+\\])?::fmt",
+  ].join("|"),
+);
+
+/** The features that rustc emits by default and every supported runtime has. */
+const FEATURES = [
+  "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals",
+  "--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext",
+];
+
+/** The module and the glue, smaller. */
+export function shrink(wasm, glue) {
+  const { module, names } = optimize(withoutPanics(wasm));
+  return { wasm: withoutSourcePaths(module), glue: rename(glue, names) };
+}
+
+function withoutPanics(wasm) {
+  const module = binaryen.readBinary(wasm);
+  let found = 0;
+  for (let index = 0; index < module.getNumFunctions(); index++) {
+    const reference = module.getFunctionByIndex(index);
+    const { name, module: importedFrom } = binaryen.getFunctionInfo(reference);
+    if (importedFrom || !PANICS.test(name)) continue;
+    binaryen.Function(reference).body = module.unreachable();
+    found++;
+  }
+  if (found < 10) throw new Error("The module's functions have no names: run wasm-opt with -g before this.");
+  const result = module.emitBinary();
+  module.dispose();
+  return result;
+}
+
+/** Optimises once more, and shortens the names of imports and exports. */
+function optimize(wasm) {
+  const folder = mkdtempSync(join(tmpdir(), "shrink-"));
+  try {
+    const [before, after] = [join(folder, "before.wasm"), join(folder, "after.wasm")];
+    writeFileSync(before, wasm);
+    const wasmOpt = join(dirname(createRequire(import.meta.url).resolve("binaryen/package.json")), "bin/wasm-opt");
+    const passes = ["-Oz", "--minify-imports-and-exports-and-modules"];
+    const map = execFileSync(process.execPath, [wasmOpt, ...FEATURES, ...passes, before, "-o", after]);
+    const { imports, exports } = JSON.parse(map);
+    return { module: readFileSync(after), names: { imports, exports } };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The new names in wasm-bindgen's JavaScript. */
+function rename(glue, { imports, exports }) {
+  for (const [from, name, short] of imports) {
+    glue = replaced(glue, `${name}:`, `"${short}":`).replace(JSON.stringify(from), '"a"');
+  }
+  for (const [name, short] of exports) glue = replaced(glue, new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`, name);
+  return glue;
+}
+
+function replaced(text, from, to) {
+  return typeof from == "string" ? text.replace(from, () => to) : text.replaceAll(from, to);
+}
+
+/**
+ * Blanks the paths of source files, which panics would have printed. They also name folders of the
+ * machine that built the package.
+ */
+function withoutSourcePaths(wasm) {
+  const text = Buffer.from(wasm).toString("latin1");
+  const blank = text.replace(/(?:[\w.-]*\/)+[\w.-]+\.rs(?=[^\w])/g, (path) => "\0".repeat(path.length));
+  return Buffer.from(blank, "latin1");
+}
