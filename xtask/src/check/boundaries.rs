@@ -113,8 +113,8 @@ fn crossings_in(boundary: &Boundary, file: &SourceFile) -> Vec<String> {
     crossings
 }
 
-/// `&mut self` in an impl block that JavaScript sees: a second call while the first one waits would
-/// throw. Relies on rustfmt: a block opened at the margin is closed there.
+/// An async `&mut self` method that JavaScript sees: a second call while the first one waits would
+/// throw. One that isn't async is over before JavaScript can call again. Relies on rustfmt: a block opened at the margin is closed there.
 fn exclusive_exports_in(file: &SourceFile) -> Vec<String> {
     let mut found = Vec::new();
     let mut attribute_above = false;
@@ -130,9 +130,12 @@ fn exclusive_exports_in(file: &SourceFile) -> Vec<String> {
         } else if line.starts_with(char::is_alphabetic) {
             // The attribute belonged to another item.
             attribute_above = false;
-        } else if exported && line.contains("&mut self") {
+        } else if exported && line.contains("async fn") && line.contains("&mut self") {
             let reason = "overlapping calls of this would throw: use interior mutability";
-            found.push(format!("{}:{number}: `&mut self`: {reason}", file.path));
+            found.push(format!(
+                "{}:{number}: `async fn …(&mut self`: {reason}",
+                file.path
+            ));
         }
     }
     found
@@ -169,16 +172,19 @@ mod tests {
     }
 
     #[test]
-    fn only_exported_methods_must_share() {
-        let inside = |attribute: &str| {
-            let text = format!("{attribute}\nimpl Handle {{\n    fn next(&mut self) {{}}\n}}\n");
+    fn only_exported_methods_that_wait_must_share() {
+        let inside = |attribute: &str, qualifier: &str| {
+            let method = format!("    pub {qualifier}fn next(&mut self) {{}}");
+            let text = format!("{attribute}\nimpl Handle {{\n{method}\n}}\n");
             exclusive_exports_in(&SourceFile {
                 path: "src/js/handle.rs".to_owned(),
                 text,
             })
             .len()
         };
-        assert_eq!(inside("#[wasm_bindgen(js_class = Box)]"), 1);
-        assert_eq!(inside("// private"), 0);
+        let attribute = "#[wasm_bindgen(js_class = Box)]";
+        assert_eq!(inside(attribute, "async "), 1);
+        assert_eq!(inside(attribute, ""), 0);
+        assert_eq!(inside("// private", "async "), 0);
     }
 }
