@@ -29,6 +29,7 @@ mod error;
 mod exec;
 mod exec_stream;
 mod files;
+mod flatten;
 mod git;
 mod git_repo;
 mod idle;

@@ -116,7 +116,7 @@ impl Boxes {
         .await
     }
 
-    async fn remove_layers(&self, freed: Vec<String>) -> Result<(), BoxError> {
+    pub(super) async fn remove_layers(&self, freed: Vec<String>) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
         self.blocking(move |_| {
             for layer_id in freed {

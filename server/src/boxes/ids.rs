@@ -27,6 +27,11 @@ pub(super) fn layer_id(box_id: &str, number: u64) -> String {
     format!("{box_id}.{number}")
 }
 
+/// A layer merged from others. Unlike a sealed layer it is nobody's in case of a crash.
+pub(super) fn merged_layer_id() -> Result<String, BoxError> {
+    Ok(format!("merged_{}", base32()?))
+}
+
 /// 20 characters: 100 random bits.
 fn base32() -> Result<String, BoxError> {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";

@@ -47,7 +47,9 @@ impl Boxes {
                 let started = Instant::now();
                 entered.live.stop().await;
                 tracing::debug!(box_id = entered.id(), took = ?started.elapsed(), "stopped");
-                this.of_idle_box(&entered, new).await
+                let taken = this.of_idle_box(&entered, new).await;
+                this.flatten_in_background(entered.id().to_owned());
+                taken
             }
         })
         .await
@@ -119,7 +121,7 @@ impl Boxes {
         })
     }
 
-    async fn has_processes(&self, entered: &Entered) -> Result<bool, BoxError> {
+    pub(super) async fn has_processes(&self, entered: &Entered) -> Result<bool, BoxError> {
         let Some(live) = &entered.live.sandbox else {
             return Ok(false);
         };

@@ -37,6 +37,43 @@ impl Store {
         Ok(())
     }
 
+    /// Puts one merged layer in the place of `chain` at the bottom of a box's layers, and of those
+    /// of every snapshot that begins with it; the layers that nothing needs any more.
+    ///
+    /// `None` when the box's layers do not begin with `chain`; nothing has changed then.
+    pub(crate) fn replace_layers(
+        &self,
+        box_id: &str,
+        chain: &[String],
+        merged: &str,
+    ) -> Result<Option<Vec<String>>, StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        if !begins_with(&transaction, BOX, box_id, chain)? {
+            return Ok(None);
+        }
+        transaction.execute(
+            "INSERT INTO layers (id, size_bytes, counted) \
+             SELECT ?1, coalesce(sum(size_bytes), 0), 0 FROM layers WHERE id IN \
+             (SELECT layer_id FROM box_layers WHERE box_id = ?2 AND position < ?3)",
+            params![merged, box_id, chain.len()],
+        )?;
+        replace(&transaction, BOX, box_id, chain, merged)?;
+        let top = chain.last().map_or("", String::as_str);
+        let candidates: Vec<String> = transaction
+            .prepare_cached("SELECT snapshot_id FROM snapshot_layers WHERE layer_id = ?1")?
+            .query_map([top], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for snapshot in candidates {
+            if begins_with(&transaction, SNAPSHOT, &snapshot, chain)? {
+                replace(&transaction, SNAPSHOT, &snapshot, chain, merged)?;
+            }
+        }
+        let freed = free_unused(&transaction, chain.to_vec())?;
+        transaction.commit()?;
+        Ok(Some(freed))
+    }
+
     fn ids(&self, sql: &str, arguments: &[&str]) -> Result<Vec<String>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(sql)?;
@@ -45,6 +82,60 @@ impl Store {
             .collect::<Result<_, _>>()?;
         Ok(ids)
     }
+}
+
+/// A table of chains, and the column that says whose they are.
+#[derive(Clone, Copy)]
+struct Chains {
+    table: &'static str,
+    owner: &'static str,
+}
+
+const BOX: Chains = Chains {
+    table: "box_layers",
+    owner: "box_id",
+};
+const SNAPSHOT: Chains = Chains {
+    table: "snapshot_layers",
+    owner: "snapshot_id",
+};
+
+fn begins_with(
+    transaction: &Transaction<'_>,
+    Chains { table, owner }: Chains,
+    id: &str,
+    chain: &[String],
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT layer_id FROM {table} WHERE {owner} = ?1 AND position < ?2 ORDER BY position"
+    );
+    let found: Vec<String> = transaction
+        .prepare_cached(&sql)?
+        .query_map(params![id, chain.len()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(found == chain)
+}
+
+fn replace(
+    transaction: &Transaction<'_>,
+    Chains { table, owner }: Chains,
+    id: &str,
+    chain: &[String],
+    merged: &str,
+) -> Result<(), StoreError> {
+    let statements = [
+        format!("DELETE FROM {table} WHERE {owner} = ?1 AND position < ?2"),
+        // Ascending positions stay unique one row at a time: each moves into a free place.
+        format!("UPDATE {table} SET position = position - ?2 + 1 WHERE {owner} = ?1"),
+    ];
+    for sql in statements {
+        transaction
+            .prepare_cached(&sql)?
+            .execute(params![id, chain.len()])?;
+    }
+    let sql = format!("INSERT INTO {table} ({owner}, position, layer_id) VALUES (?1, 0, ?2)");
+    transaction.prepare_cached(&sql)?.execute([id, merged])?;
+    Ok(())
 }
 
 /// Forgets those of `candidates` that stand in no chain any more, and returns them.

@@ -13,6 +13,7 @@ mod egress;
 mod exec;
 mod exec_stream;
 mod files;
+mod flatten;
 mod git;
 mod isolation;
 mod page;
