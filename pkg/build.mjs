@@ -4,7 +4,7 @@
  * It runs after wasm-pack and wasm-opt, and uses no network.
  */
 
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -41,6 +41,8 @@ await Promise.all([
   bundle("workerd.js", "esm", sources.workerd),
   bundle("edge.js", "esm", sources.edge),
   writeFile(join(dist, "box.wasm"), wasm),
+  // A CommonJS program needs the same declarations under a name of its own.
+  copyFile(join(root, "index.d.ts"), join(root, "index.d.cts")),
 ]);
 
 async function bundle(name, format, source) {
