@@ -95,8 +95,18 @@ fn documentation(workspace: &Workspace) -> Result<()> {
     program::run(
         workspace
             .command("cargo")
-            .args(["doc", "--quiet", "--no-deps", "--lib"])
+            .args([
+                "doc",
+                "--quiet",
+                "--no-deps",
+                "--lib",
+                "--document-private-items",
+            ])
             .args(["--package", "upstash-box-wasm", "--package", "box-server"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
+            // Its readers work on this repository, so private items are documentation too.
+            .env(
+                "RUSTDOCFLAGS",
+                "-D warnings -A rustdoc::private-intra-doc-links",
+            ),
     )
 }
