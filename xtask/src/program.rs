@@ -70,12 +70,15 @@ pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> anyhow:
     anyhow!("{program} is missing: {remedy}")
 }
 
-/// The command line, as a person would type it.
+/// The command line, as a person would type it; of a script only the first line.
 pub(crate) fn shown(command: &Command) -> String {
     let program = command.get_program();
     let words = std::iter::once(program).chain(command.get_args());
     words
-        .map(|word| word.to_string_lossy().into_owned())
+        .map(|word| match word.to_string_lossy().split_once('\n') {
+            Some((first_line, _)) => format!("{first_line} …"),
+            None => word.to_string_lossy().into_owned(),
+        })
         .collect::<Vec<_>>()
         .join(" ")
 }
