@@ -35,9 +35,10 @@ pub(super) fn measure(workspace: &Workspace, consumer: &Consumer) -> Result<Size
         let bytes = |way: &str| sizes.get(way).and_then(Value::as_u64).unwrap_or_default();
         (name.clone(), [bytes("raw"), bytes("gzip"), bytes("brotli")])
     });
-    Ok(Sizes {
-        entries: entries.collect(),
-    })
+    let mut entries: Vec<_> = entries.collect();
+    // The figure that users feel comes first.
+    entries.sort_by_key(|(name, _)| name != Sizes::BUNDLE);
+    Ok(Sizes { entries })
 }
 
 impl Sizes {
