@@ -1,4 +1,9 @@
 //! Server-sent events read the same however the network cuts them.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use upstash_box_wasm::event_stream::EventStream;
 

@@ -1,4 +1,9 @@
 //! The stream of a command reads the same however the network cuts it.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use serde_json::Value;
 use upstash_box_wasm::exec_stream::ExecStream;

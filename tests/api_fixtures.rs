@@ -1,0 +1,94 @@
+//! The committed JSON is what the shared types read and write, to the last member.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use upstash_box_wasm::api_types::{
+    AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest, DeletedCount, ErrorBody,
+    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FromSnapshotRequest,
+    GitCloneRequest, GitCloneResponse, SnapshotInfo, SnapshotList, StreamError, StreamExit,
+    WriteFileRequest,
+};
+
+fn fixture(name: &str) -> Value {
+    let path = format!("{}/tests/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Decodes a fixture and encodes it again, equal.
+fn holds<T: DeserializeOwned + Serialize>(name: &str) -> (String, T) {
+    let wire = fixture(name);
+    let decoded: T =
+        serde_json::from_value(wire.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(serde_json::to_value(&decoded).unwrap(), wire, "{name}");
+    (name.to_owned(), decoded)
+}
+
+#[test]
+fn every_fixture_decodes_and_encodes_equal() {
+    let held = [
+        holds::<BoxInfo>("box").0,
+        holds::<BoxInfo>("box_deleted").0,
+        holds::<BoxStatusResponse>("box_status").0,
+        holds::<SnapshotInfo>("snapshot").0,
+        holds::<SnapshotList>("snapshot_list").0,
+        holds::<DeletedCount>("deleted_count").0,
+        holds::<ExecRequest>("exec_request").0,
+        holds::<ExecResponse>("exec_response").0,
+        holds::<StreamExit>("stream_exit").0,
+        holds::<StreamError>("stream_error").0,
+        holds::<FileList>("file_list").0,
+        holds::<FileContent>("file_content").0,
+        holds::<WriteFileRequest>("write_file_request").0,
+        holds::<GitCloneRequest>("git_clone_request").0,
+        holds::<GitCloneResponse>("git_clone_response").0,
+        holds::<AgentRunRequest>("agent_run_request").0,
+        holds::<ErrorBody>("error").0,
+        holds::<ErrorBody>("error_without_code").0,
+    ];
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap();
+    for entry in folder {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            held.contains(&file.trim_end_matches(".json").to_owned()),
+            "{file} is not tested"
+        );
+    }
+}
+
+#[test]
+fn null_is_not_given() {
+    let nulls = r#"{"name":null,"labels":null,"size":null,"keep_alive":null,"env_vars":null,"agent":null,"custom_runner":null}"#;
+    let request: CreateBoxRequest = serde_json::from_str(nulls).unwrap();
+    assert_eq!(request, CreateBoxRequest::default());
+    let restore: FromSnapshotRequest =
+        serde_json::from_str(r#"{"snapshot_id":"s","name":null}"#).unwrap();
+    assert_eq!(
+        (restore.snapshot_id.as_str(), restore.settings),
+        ("s", CreateBoxRequest::default())
+    );
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let request: CreateBoxRequest = serde_json::from_str(
+        r#"{"agent_api_key":"s3cret","github_token":"s3cret","env_vars":{"A":"s3cret"}}"#,
+    )
+    .unwrap();
+    assert!(!format!("{request:?}").contains("s3cret"));
+    let (_, clone) = holds::<GitCloneRequest>("git_clone_request");
+    assert!(!format!("{clone:?}").contains("ghp_x"));
+}
+
+#[test]
+fn error_codes_are_unique_and_found() {
+    for row in ErrorCode::ALL {
+        assert_eq!(ErrorCode::from_code(row.as_str()), Some(*row));
+    }
+}

@@ -1,0 +1,404 @@
+//! Each call of the SDK makes exactly this HTTP request.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+use serde_json::{Value as Wire, json};
+use upstash_box_wasm::account::Account;
+use upstash_box_wasm::json::value::Value;
+use upstash_box_wasm::requests::{Request, build, route, routes, unknown_options};
+
+fn value(wire: Wire) -> Value {
+    serde_json::from_value(wire).unwrap()
+}
+
+fn request(name: &str, arguments: Wire) -> Request<Value> {
+    build(route(name).unwrap(), &value(arguments)).unwrap()
+}
+
+fn refusal(name: &str, arguments: Wire) -> String {
+    let error = build(route(name).unwrap(), &value(arguments)).unwrap_err();
+    assert_eq!(error.code.as_str(), "invalid_argument");
+    error.message.clone()
+}
+
+/// Call, arguments, and the request they make: method, target, body.
+fn table() -> Vec<(&'static str, Wire, &'static str, &'static str, Wire)> {
+    let everything = json!({
+        "name": "n", "labels": ["a", "b"], "size": "large", "runtime": "node", "keepAlive": true,
+        "initCommand": "npm start", "env": { "A_B": "1", "cD": "2" }, "ttl": 60, "ephemeral": true,
+        "agent": { "harness": "custom", "model": "m", "apiKey": "k", "customHarness": { "command": "run", "args": ["-x"] } },
+        "git": { "token": "t", "userName": "u", "userEmail": "e" },
+        "attachHeaders": { "api.example.com": { "X_Key": "v" } },
+        "networkPolicy": { "mode": "custom", "allowedDomains": ["a.b"], "deniedCidrs": [] },
+        "skills": ["o/r"],
+        "mcpServers": [{ "name": "fs", "package": "p", "args": ["-y"] }, { "name": "w", "url": "https://w", "headers": { "A_b": "c" } }],
+    });
+    let everything_wire = json!({
+        "name": "n", "labels": ["a", "b"], "size": "large", "runtime": "node", "keep_alive": true,
+        "init_command": "npm start", "env_vars": { "A_B": "1", "cD": "2" }, "ttl": 60, "ephemeral": true,
+        "agent": "custom", "model": "m", "agent_api_key": "k", "custom_runner": { "command": "run", "args": ["-x"] },
+        "github_token": "t", "git_user_name": "u", "git_user_email": "e",
+        "attach_headers": { "api.example.com": { "X_Key": "v" } },
+        "network_policy": { "mode": "custom", "allowed_domains": ["a.b"], "denied_cidrs": [] },
+        "skills": ["o/r"],
+        "mcp_servers": [
+            { "name": "fs", "source": "npm", "package_or_url": "p", "args": ["-y"] },
+            { "name": "w", "source": "url", "package_or_url": "https://w", "headers": { "A_b": "c" } },
+        ],
+    });
+    let with = |mut object: Wire, name: &str, value: Wire| {
+        object[name] = value;
+        object
+    };
+    vec![
+        ("Box.create", json!({}), "POST", "/v2/box", json!({})),
+        (
+            "Box.create",
+            json!({ "keepAlive": false, "name": null }),
+            "POST",
+            "/v2/box",
+            json!({}),
+        ),
+        (
+            "Box.create",
+            everything.clone(),
+            "POST",
+            "/v2/box",
+            everything_wire.clone(),
+        ),
+        (
+            "Box.fromSnapshot",
+            with(everything, "snapshotId", json!("snap_1")),
+            "POST",
+            "/v2/box/from-snapshot",
+            with(everything_wire, "snapshot_id", json!("snap_1")),
+        ),
+        (
+            "Box.get",
+            json!({ "id": "calm-otter-1" }),
+            "GET",
+            "/v2/box/calm-otter-1",
+            Wire::Null,
+        ),
+        (
+            "Box.get",
+            json!({ "id": "a/../b?c#d é" }),
+            "GET",
+            "/v2/box/a%2F..%2Fb%3Fc%23d%20%C3%A9",
+            Wire::Null,
+        ),
+        ("Box.list", json!({}), "GET", "/v2/box", Wire::Null),
+        (
+            "Box.list",
+            json!({ "label": "x:y", "status": "deleted" }),
+            "GET",
+            "/v2/box?label=x%3Ay&status=deleted",
+            Wire::Null,
+        ),
+        (
+            "Box.delete",
+            json!({ "ids": ["a", "b"] }),
+            "DELETE",
+            "/v2/box",
+            json!({ "ids": ["a", "b"] }),
+        ),
+        (
+            "box.delete",
+            json!({ "id": "b" }),
+            "DELETE",
+            "/v2/box/b",
+            Wire::Null,
+        ),
+        (
+            "box.getStatus",
+            json!({ "id": "b" }),
+            "GET",
+            "/v2/box/b/status",
+            Wire::Null,
+        ),
+        (
+            "box.snapshot",
+            json!({ "id": "b", "name": "n" }),
+            "POST",
+            "/v2/box/b/snapshots",
+            json!({ "name": "n" }),
+        ),
+        (
+            "box.snapshot",
+            json!({ "id": "b" }),
+            "POST",
+            "/v2/box/b/snapshots",
+            json!({}),
+        ),
+        (
+            "box.listSnapshots",
+            json!({ "id": "b" }),
+            "GET",
+            "/v2/box/b/snapshots",
+            Wire::Null,
+        ),
+        (
+            "box.deleteSnapshot",
+            json!({ "id": "b", "snapshotId": "s/1" }),
+            "DELETE",
+            "/v2/box/b/snapshots/s%2F1",
+            Wire::Null,
+        ),
+        (
+            "Box.deleteSnapshots",
+            json!({ "ids": ["s"] }),
+            "DELETE",
+            "/v2/box/snapshots",
+            json!({ "ids": ["s"] }),
+        ),
+        (
+            "box.exec.command",
+            json!({ "id": "b", "cwd": "/workspace/home", "command": "ls | wc" }),
+            "POST",
+            "/v2/box/b/exec",
+            json!({ "command": ["sh", "-c", "ls | wc"] }),
+        ),
+        (
+            "box.exec.command",
+            json!({ "id": "b", "cwd": "/workspace/home/app", "command": ["ls", "", "-l"] }),
+            "POST",
+            "/v2/box/b/exec",
+            json!({ "command": ["ls", "", "-l"], "folder": "app" }),
+        ),
+        (
+            "box.exec.stream",
+            json!({ "id": "b", "cwd": "/workspace/home/app", "command": "x", "folder": "/tmp" }),
+            "POST",
+            "/v2/box/b/exec-stream",
+            json!({ "command": ["sh", "-c", "x"], "folder": "/tmp" }),
+        ),
+        (
+            "box.files.read",
+            json!({ "id": "b", "cwd": "/workspace/home/app", "path": "a b.txt", "encoding": "base64" }),
+            "GET",
+            "/v2/box/b/files/read?path=%2Fworkspace%2Fhome%2Fapp%2Fa%20b.txt&encoding=base64",
+            Wire::Null,
+        ),
+        (
+            "box.files.write",
+            json!({ "id": "b", "path": "/tmp/x", "content": "" }),
+            "POST",
+            "/v2/box/b/files/write",
+            json!({ "path": "/tmp/x", "content": "" }),
+        ),
+        (
+            "box.files.list",
+            json!({ "id": "b", "cwd": "/workspace/home" }),
+            "GET",
+            "/v2/box/b/files/list",
+            Wire::Null,
+        ),
+        (
+            "box.files.list",
+            json!({ "id": "b", "cwd": "/workspace/home/app" }),
+            "GET",
+            "/v2/box/b/files/list?folder=app",
+            Wire::Null,
+        ),
+        (
+            "box.files.list",
+            json!({ "id": "b", "path": "/work" }),
+            "GET",
+            "/v2/box/b/files/list?folder=%2Fwork",
+            Wire::Null,
+        ),
+        (
+            "box.git.clone",
+            json!({ "id": "b", "cwd": "/workspace/home", "repo": "r", "branch": "main", "depth": 1, "token": "t", "folder": "here" }),
+            "POST",
+            "/v2/box/b/git/clone",
+            json!({ "repo": "r", "branch": "main", "depth": 1, "github_token": "t", "folder": "here" }),
+        ),
+        (
+            "box.agent.run",
+            json!({
+                "id": "b", "prompt": "p", "model": "m", "sessionId": "s", "options": { "maxTurns": 3 },
+                "files": [{ "data": "AA==", "mediaType": "image/png", "filename": "f" }], "jsonSchema": { "aB": 1 },
+            }),
+            "POST",
+            "/v2/box/b/run/stream",
+            json!({
+                "prompt": "p", "model": "m", "session_id": "s", "agent_options": { "maxTurns": 3 },
+                "files": [{ "data": "AA==", "media_type": "image/png", "filename": "f" }], "json_schema": { "aB": 1 },
+            }),
+        ),
+        (
+            "box.agent.stream",
+            json!({ "id": "b", "prompt": "p" }),
+            "POST",
+            "/v2/box/b/run/stream",
+            json!({ "prompt": "p" }),
+        ),
+    ]
+}
+
+#[test]
+fn each_call_makes_exactly_this_request() {
+    for (name, arguments, method, target, body) in table() {
+        let request = request(name, arguments.clone());
+        assert_eq!(request.method.as_str(), method, "{name}");
+        assert_eq!(request.target, target, "{name}");
+        assert_eq!(request.body.unwrap_or_default(), value(body), "{name}");
+        assert_eq!(request.repeatable, method != "POST", "{name}");
+        assert_eq!(
+            unknown_options(route(name).unwrap(), &value(arguments)),
+            [""; 0],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_table_above_has_every_row() {
+    let tested: Vec<_> = table().into_iter().map(|(name, ..)| name).collect();
+    for route in routes() {
+        assert!(tested.contains(&route.name), "{} is not tested", route.name);
+    }
+}
+
+#[test]
+fn headers_are_the_key_and_the_type_of_a_body() {
+    let account = Account::new("http://127.0.0.1:8787/", "box_key").unwrap();
+    let list = request("Box.list", json!({}));
+    assert_eq!(account.url(&list), "http://127.0.0.1:8787/v2/box");
+    assert_eq!(
+        account.headers(&list).collect::<Vec<_>>(),
+        [("X-Box-Api-Key", "box_key")]
+    );
+    let create = request("Box.create", json!({ "idempotencyKey": "once" }));
+    assert_eq!(
+        account.headers(&create).collect::<Vec<_>>(),
+        [
+            ("X-Box-Api-Key", "box_key"),
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", "once")
+        ]
+    );
+    assert!(create.repeatable);
+    assert_eq!(create.body, Some(value(json!({}))));
+}
+
+#[test]
+fn what_is_not_as_it_must_be_is_refused_by_name() {
+    for (name, arguments, sentence) in [
+        (
+            "Box.get",
+            json!({}),
+            "Box.get: argument `id` must be a string that is not empty, \".\" or \"..\".",
+        ),
+        ("Box.get", json!({ "id": ".." }), "argument `id`"),
+        ("Box.get", json!({ "id": "." }), "argument `id`"),
+        ("Box.get", json!({ "id": "" }), "argument `id`"),
+        ("Box.get", json!({ "id": "a\nb" }), "argument `id`"),
+        (
+            "Box.create",
+            json!({ "name": 3 }),
+            "Box.create: option `name` must be a string that is not empty.",
+        ),
+        (
+            "Box.create",
+            json!({ "labels": "a" }),
+            "option `labels` must be an array of strings.",
+        ),
+        (
+            "Box.create",
+            json!({ "labels": ["a", 1] }),
+            "option `labels`",
+        ),
+        (
+            "Box.create",
+            json!({ "env": { "A": 1 } }),
+            "option `env` must be an object whose values are strings.",
+        ),
+        (
+            "Box.create",
+            json!({ "keepAlive": "yes" }),
+            "option `keepAlive` must be true or false.",
+        ),
+        (
+            "Box.create",
+            json!({ "ttl": 1.5 }),
+            "option `ttl` must be a whole number, 0 or more.",
+        ),
+        ("Box.create", json!({ "ttl": -1 }), "option `ttl`"),
+        (
+            "Box.create",
+            json!({ "agent": { "harness": 1 } }),
+            "option `agent.harness`",
+        ),
+        (
+            "Box.create",
+            json!({ "mcpServers": [{ "name": "x" }] }),
+            "option `mcpServers`",
+        ),
+        (
+            "Box.create",
+            json!({ "mcpServers": [{ "name": "x", "url": "u", "package": "p" }] }),
+            "option `mcpServers`",
+        ),
+        (
+            "Box.create",
+            json!({ "idempotencyKey": "a\r\nX: y" }),
+            "option `idempotencyKey`",
+        ),
+        ("Box.fromSnapshot", json!({}), "option `snapshotId`"),
+        (
+            "Box.delete",
+            json!({ "ids": [] }),
+            "option `ids` must be an array of at least one string that is not empty.",
+        ),
+        ("Box.delete", json!({ "ids": [""] }), "option `ids`"),
+        ("Box.deleteSnapshots", json!({}), "option `ids`"),
+        (
+            "box.exec.command",
+            json!({ "id": "b", "command": "" }),
+            "option `command`",
+        ),
+        (
+            "box.exec.command",
+            json!({ "id": "b", "command": [] }),
+            "option `command`",
+        ),
+        (
+            "box.exec.command",
+            json!({ "id": "b", "command": ["", "x"] }),
+            "option `command`",
+        ),
+        (
+            "box.files.read",
+            json!({ "id": "b", "path": "" }),
+            "option `path`",
+        ),
+        (
+            "box.files.write",
+            json!({ "id": "b", "path": "p" }),
+            "option `content` must be a string.",
+        ),
+        ("box.agent.run", json!({ "id": "b" }), "option `prompt`"),
+    ] {
+        let message = refusal(name, arguments);
+        assert!(message.contains(sentence), "{message}");
+    }
+}
+
+#[test]
+fn options_that_nobody_knows_are_named() {
+    let create = route("Box.create").unwrap();
+    let arguments = value(
+        json!({ "nmae": "x", "agent": { "harness": "a", "modle": "m" }, "git": {}, "gone": null }),
+    );
+    assert_eq!(unknown_options(create, &arguments), ["agent.modle", "nmae"]);
+    // The snapshot belongs to the other call.
+    assert_eq!(
+        unknown_options(create, &value(json!({ "snapshotId": "s" }))),
+        ["snapshotId"]
+    );
+}
