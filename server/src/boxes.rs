@@ -24,6 +24,7 @@ mod agent_outcome;
 mod agent_stream;
 mod create;
 mod delete;
+mod durable;
 mod environment;
 mod error;
 mod exec;
@@ -79,6 +80,8 @@ pub(crate) struct Parts {
     pub(crate) host: SandboxHost,
     pub(crate) secret_key: SecretKey,
     pub(crate) egress: egress::Policy,
+    /// Names this run of the machine.
+    pub(crate) boot_id: String,
     /// How long a sandbox without processes is kept for the next command.
     pub(crate) stop_idle_after: Duration,
 }
@@ -90,6 +93,10 @@ struct Inner {
     owners: Mutex<HashMap<String, Arc<BoxOwner>>>,
     /// Set once, when the server stops: no sandbox is started any more.
     stopping: AtomicBool,
+    /// Whether a layer was written since the last sync began.
+    unsynced: AtomicBool,
+    /// Whether a sync is under way.
+    syncing: AtomicBool,
 }
 
 impl Boxes {
@@ -104,6 +111,8 @@ impl Boxes {
                 parts,
                 owners: Mutex::default(),
                 stopping: AtomicBool::new(false),
+                unsynced: AtomicBool::new(false),
+                syncing: AtomicBool::new(false),
             }),
         };
         boxes.recover().await?;
@@ -113,11 +122,19 @@ impl Boxes {
 
     async fn recover(&self) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
+        let boot_id = self.boot_id();
         let uncounted = self
             .blocking(move |store| {
                 let interrupted = store.fail_unfinished_runs(unix_now())?;
                 if interrupted > 0 {
                     tracing::info!(interrupted, "runs of the last server were marked as failed");
+                }
+                let damaged = store.mark_damaged(&boot_id)?;
+                if damaged > 0 {
+                    tracing::warn!(
+                        damaged,
+                        "layers had not reached the disk when the machine stopped"
+                    );
                 }
                 layers.recover(&store.live_box_ids()?, &store.known_layers()?)?;
                 Ok(store.uncounted_layers()?)
@@ -126,6 +143,7 @@ impl Boxes {
         for layer_id in uncounted {
             self.count_in_background(layer_id);
         }
+        self.make_durable_in_background();
         Ok(())
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod mount;
 pub(crate) mod open;
 pub(crate) mod process;
 pub(crate) mod socket;
+pub(crate) mod sync;
 
 use nix::errno::Errno;
 

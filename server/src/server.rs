@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError};
 use crate::egress;
 use crate::http::{self, Access, OriginError};
+use crate::linux::sync::boot_id;
 use crate::sandbox::{SandboxError, SandboxHost};
 use crate::snapshots::{ImageSource, LayerError, LayerStore};
 use crate::store::{Store, StoreError};
@@ -185,6 +186,7 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
         egress: egress::Policy {
             allow_private: config.allow_private_egress,
         },
+        boot_id: boot_id().map_err(LayerError::from)?,
         stop_idle_after: config.stop_idle_after,
     };
     Ok((parts, lock))

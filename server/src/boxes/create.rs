@@ -45,6 +45,12 @@ impl Boxes {
             .run(move |store| store.snapshot_source(&wanted))
             .await?;
         let source = source.ok_or_else(|| BoxError::SnapshotNotFound(snapshot_id.to_owned()))?;
+        if source.damaged {
+            return Err(BoxError::Conflict(format!(
+                "snapshot {snapshot_id} lost data when the machine stopped before it was on disk, \
+                 so it can't be restored; delete it"
+            )));
+        }
         let agent = if request.agent.is_some() {
             agent_of(&request)?
         } else {

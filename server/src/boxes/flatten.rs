@@ -40,6 +40,7 @@ impl Boxes {
         match freed {
             Ok(Some(freed)) => {
                 self.count_in_background(merged);
+                self.make_durable_in_background();
                 self.remove_layers(freed).await
             }
             unused => {
@@ -61,8 +62,8 @@ impl Boxes {
             return Ok(None);
         }
         entered.live.stop().await;
-        let id = entered.id().to_owned();
-        self.blocking(move |store| Ok(store.replace_layers(&id, &chain, &merged)?))
+        let (id, boot_id) = (entered.id().to_owned(), self.boot_id());
+        self.blocking(move |store| Ok(store.replace_layers(&id, &chain, &merged, &boot_id)?))
             .await
     }
 }

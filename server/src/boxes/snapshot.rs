@@ -221,16 +221,18 @@ impl Boxes {
         seal: impl FnOnce(&LayerStore, &str) -> Result<bool, LayerError> + Send + 'static,
     ) -> Result<SnapshotInfo, BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
+        let boot_id = self.boot_id();
         let (info, uncounted) = self
             .blocking(move |store| {
-                let layer =
-                    seal(&layers, &layer_id)?.then(|| describe_layer(&layers, layer_id, rotates));
+                let layer = seal(&layers, &layer_id)?
+                    .then(|| describe_layer(&layers, layer_id, boot_id, rotates));
                 record(store, &layers, NewSnapshot { layer, ..new })
             })
             .await?;
         if let Some(layer_id) = uncounted {
             self.count_in_background(layer_id);
         }
+        self.make_durable_in_background();
         Ok(info)
     }
 }
@@ -240,7 +242,7 @@ fn next_layer_id(entered: &Entered) -> String {
 }
 
 /// A size that can't be told quickly is found out later; the snapshot itself is good.
-fn describe_layer(layers: &LayerStore, id: String, rotates: bool) -> NewLayer {
+fn describe_layer(layers: &LayerStore, id: String, boot_id: String, rotates: bool) -> NewLayer {
     let (size_bytes, counted) = layers
         .measure(&id, Some(COUNT_BUDGET))
         .unwrap_or((1, false));
@@ -248,6 +250,7 @@ fn describe_layer(layers: &LayerStore, id: String, rotates: bool) -> NewLayer {
         id,
         size_bytes,
         counted,
+        boot_id,
         box_continues_on_it: rotates,
     }
 }

@@ -17,7 +17,8 @@ pub(super) fn given_or_kept(given: Option<String>, data: &Path) -> Result<(Strin
         let is_header_text = key.bytes().all(|byte| byte.is_ascii_graphic());
         if key.is_empty() || !is_header_text {
             return Err(
-                "the API key must be visible ASCII characters without spaces, at least one".to_owned(),
+                "the API key must be visible ASCII characters without spaces, at least one"
+                    .to_owned(),
             );
         }
         return Ok((key, false));

@@ -244,6 +244,15 @@ impl LayerStore {
         measure::tree(&self.layer(layer_id), budget)
     }
 
+    /// Returns when everything that was written before has reached the disk. May take long.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn sync(&self) -> Result<(), LayerError> {
+        let directory = fs::File::open(&self.layers).on("open", &self.layers)?;
+        Ok(crate::linux::sync::filesystem_of(&directory)?)
+    }
+
     /// Removes a layer that no chain names any more.
     ///
     /// # Errors

@@ -23,6 +23,34 @@ impl Store {
         self.ids("SELECT id FROM layers WHERE counted = 0", &[])
     }
 
+    /// Layers that may not have reached the disk yet.
+    pub(crate) fn undurable_layers(&self) -> Result<Vec<String>, StoreError> {
+        self.ids(
+            "SELECT id FROM layers WHERE durable = 0 AND damaged = 0",
+            &[],
+        )
+    }
+
+    /// Notes that these layers have reached the disk.
+    pub(crate) fn set_durable(&self, layer_ids: &[String]) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        for id in layer_ids {
+            transaction
+                .prepare_cached("UPDATE layers SET durable = 1 WHERE id = ?1")?
+                .execute([id])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Marks the layers that were not durable when the machine went down; how many.
+    pub(crate) fn mark_damaged(&self, boot_id: &str) -> Result<usize, StoreError> {
+        Ok(self.connection().execute(
+            "UPDATE layers SET damaged = 1 WHERE durable = 0 AND boot_id <> ?1",
+            [boot_id],
+        )?)
+    }
+
     /// Ids of all boxes that are not deleted.
     pub(crate) fn live_box_ids(&self) -> Result<Vec<String>, StoreError> {
         self.ids("SELECT id FROM boxes WHERE status <> 'deleted'", &[])
@@ -46,6 +74,7 @@ impl Store {
         box_id: &str,
         chain: &[String],
         merged: &str,
+        boot_id: &str,
     ) -> Result<Option<Vec<String>>, StoreError> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
@@ -53,10 +82,10 @@ impl Store {
             return Ok(None);
         }
         transaction.execute(
-            "INSERT INTO layers (id, size_bytes, counted) \
-             SELECT ?1, coalesce(sum(size_bytes), 0), 0 FROM layers WHERE id IN \
+            "INSERT INTO layers (id, size_bytes, counted, boot_id) \
+             SELECT ?1, coalesce(sum(size_bytes), 0), 0, ?4 FROM layers WHERE id IN \
              (SELECT layer_id FROM box_layers WHERE box_id = ?2 AND position < ?3)",
-            params![merged, box_id, chain.len()],
+            params![merged, box_id, chain.len(), boot_id],
         )?;
         replace(&transaction, BOX, box_id, chain, merged)?;
         let top = chain.last().map_or("", String::as_str);

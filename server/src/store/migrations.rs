@@ -77,6 +77,12 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE INDEX runs_of_box ON runs (box_id, created_at);
 CREATE INDEX unfinished_runs ON runs (status) WHERE status = 'running';
+", "
+-- A layer is in the kernel's hands when it is recorded, and durable when it has reached the disk.
+-- One that was not when the machine went down may have lost data: `boot_id` tells.
+ALTER TABLE layers ADD COLUMN durable INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE layers ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE layers ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
 "];
 
 /// Takes the steps that the database has not taken yet.
@@ -109,7 +115,7 @@ mod tests {
         let version: i64 = connection
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .unwrap();
-        assert_eq!(version, 1);
+        assert_eq!(version, i64::try_from(STEPS.len()).unwrap());
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(crate) struct NewLayer {
     pub(crate) size_bytes: u64,
     /// Whether `size_bytes` is exact.
     pub(crate) counted: bool,
+    /// The machine's run in which it was written.
+    pub(crate) boot_id: String,
     /// Whether the box itself continues on this layer, as after a rotation; not after a copy.
     pub(crate) box_continues_on_it: bool,
 }
@@ -36,11 +38,14 @@ pub(crate) struct SnapshotSource {
     pub(crate) id: String,
     pub(crate) settings: BoxSettings,
     pub(crate) sealed_secrets: Option<Vec<u8>>,
+    /// Whether data of it was lost with the machine's power.
+    pub(crate) damaged: bool,
 }
 
 const SELECT: &str = "SELECT id, name, box_id, created_at, (SELECT coalesce(sum(size_bytes), 0) \
     FROM snapshot_layers JOIN layers ON layers.id = layer_id WHERE snapshot_id = snapshots.id) \
-    AS size_bytes FROM snapshots";
+    AS size_bytes, EXISTS (SELECT 1 FROM snapshot_layers JOIN layers ON layers.id = layer_id \
+    WHERE snapshot_id = snapshots.id AND damaged) AS damaged FROM snapshots";
 
 impl Store {
     /// Stores a snapshot of the box's layers and the new one, all or nothing.
@@ -78,18 +83,23 @@ impl Store {
 
     /// What a new box takes over from a snapshot.
     pub(crate) fn snapshot_source(&self, id: &str) -> Result<Option<SnapshotSource>, StoreError> {
-        let row: Option<(String, Option<Vec<u8>>)> = self
+        let row: Option<(String, Option<Vec<u8>>, bool)> = self
             .connection()
-            .prepare_cached("SELECT settings, sealed_secrets FROM snapshots WHERE id = ?1")?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(
+                "SELECT settings, sealed_secrets, EXISTS (SELECT 1 FROM snapshot_layers \
+                 JOIN layers ON layers.id = layer_id WHERE snapshot_id = ?1 AND damaged) \
+                 FROM snapshots WHERE id = ?1",
+            )?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let Some((settings, sealed_secrets)) = row else {
+        let Some((settings, sealed_secrets, damaged)) = row else {
             return Ok(None);
         };
         Ok(Some(SnapshotSource {
             id: id.to_owned(),
             settings: serde_json::from_str(&settings)?,
             sealed_secrets,
+            damaged,
         }))
     }
 
@@ -145,8 +155,15 @@ fn add_layer(
     layer: &NewLayer,
 ) -> Result<(), StoreError> {
     transaction
-        .prepare_cached("INSERT INTO layers (id, size_bytes, counted) VALUES (?1, ?2, ?3)")?
-        .execute(params![layer.id, layer.size_bytes, layer.counted])?;
+        .prepare_cached(
+            "INSERT INTO layers (id, size_bytes, counted, boot_id) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            layer.id,
+            layer.size_bytes,
+            layer.counted,
+            layer.boot_id
+        ])?;
     transaction
         .prepare_cached(
             "INSERT INTO snapshot_layers (snapshot_id, position, layer_id) SELECT ?1, \
@@ -173,7 +190,11 @@ fn read_snapshot(row: &Row<'_>) -> Result<SnapshotInfo, rusqlite::Error> {
         name: row.get("name")?,
         box_id: row.get("box_id")?,
         size_bytes: row.get("size_bytes")?,
-        status: SnapshotStatus::Ready,
+        status: if row.get("damaged")? {
+            SnapshotStatus::Error
+        } else {
+            SnapshotStatus::Ready
+        },
         created_at: row.get("created_at")?,
         pause_us: None,
     })

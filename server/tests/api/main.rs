@@ -17,6 +17,7 @@ mod flatten;
 mod git;
 mod isolation;
 mod page;
+mod power_cut;
 mod restart;
 mod snapshots;
 mod support;

@@ -1,0 +1,56 @@
+//! Gets layers to the disk, without anybody waiting for it.
+//!
+//! A snapshot is ready as soon as it is recorded: killing the server loses nothing of it. The
+//! machine losing power is another matter, so layers are synced in the background, and what was not
+//! by then is never restored as if it were whole.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Boxes;
+use super::error::BoxError;
+
+/// Snapshots taken within this time share a sync, which slows down whoever writes meanwhile.
+const GATHER: Duration = Duration::from_secs(1);
+
+impl Boxes {
+    /// Names this run of the machine.
+    pub(super) fn boot_id(&self) -> String {
+        self.inner.parts.boot_id.clone()
+    }
+
+    /// Syncs what is not durable yet. One sync at a time: it covers all that was written before.
+    pub(super) fn make_durable_in_background(&self) {
+        self.inner.unsynced.store(true, Ordering::Release);
+        if self.inner.syncing.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            while this.inner.unsynced.load(Ordering::Acquire) {
+                tokio::time::sleep(GATHER).await;
+                this.inner.unsynced.store(false, Ordering::Release);
+                if let Err(error) = this.make_durable().await {
+                    tracing::warn!(%error, "layers could not be brought to the disk");
+                    break;
+                }
+            }
+            this.inner.syncing.store(false, Ordering::Release);
+            // Asked for between the last look and the line above.
+            if this.inner.unsynced.load(Ordering::Acquire) {
+                this.make_durable_in_background();
+            }
+        });
+    }
+
+    async fn make_durable(&self) -> Result<(), BoxError> {
+        let layers = Arc::clone(&self.inner.parts.layers);
+        self.blocking(move |store| {
+            let written = store.undurable_layers()?;
+            layers.sync()?;
+            Ok(store.set_durable(&written)?)
+        })
+        .await
+    }
+}
