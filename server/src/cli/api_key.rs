@@ -60,7 +60,7 @@ mod tests {
             given("box_12345678").unwrap(),
             ("box_12345678".to_owned(), false)
         );
-        assert!(given("short").is_err());
+        assert!(given("").is_err());
         assert!(given("with a space in it").is_err());
     }
 }
