@@ -76,7 +76,8 @@ impl Boxes {
         while let Some(event) = stream.next().await {
             let event = event?;
             if event.0 == "run_start" {
-                run_id = event.1["run_id"].as_str().unwrap_or_default().to_owned();
+                let id = event.1.get("run_id").and_then(Value::as_str);
+                run_id = id.unwrap_or_default().to_owned();
             }
             last = event;
         }

@@ -2,6 +2,12 @@
 //!
 //! Nothing of the server's own types is used here, so a mistake in them can't hide. Each test has
 //! a server, a data directory and processes of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
 
 mod access;
 mod agent;
