@@ -41,7 +41,7 @@ pub(super) fn entry(
     }
 }
 
-/// Makes a directory that only we can use until [`dress`] gives it its final look.
+/// Makes a directory that only we can use until [`look_like`] gives it its final look.
 pub(super) fn make_directory(target: &OwnedFd, name: &OsStr) -> linux::Result<()> {
     mkdirat(target.as_fd(), name, Mode::S_IRWXU).named(|| format!("mkdir({})", name.display()))
 }

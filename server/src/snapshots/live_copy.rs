@@ -138,7 +138,8 @@ impl Pass<'_> {
     ) -> linux::Result<()> {
         let is_directory = kind(stat) == SFlag::S_IFDIR;
         let good = self.is_good(path, stat);
-        if !good && !(is_directory && self.has_directory(target, name)) {
+        let keeps = good || is_directory && self.has_directory(target, name);
+        if !keeps {
             remove(target, name)?;
         }
         if is_directory {
