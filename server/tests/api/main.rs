@@ -12,6 +12,7 @@
 mod access;
 mod agent;
 mod bad_input;
+mod bad_input_in_box;
 mod boxes;
 mod cli;
 mod deleting;
