@@ -6,6 +6,7 @@
 
 mod boxes;
 mod chains;
+mod checkpoints;
 mod migrations;
 mod runs;
 mod snapshots;
@@ -64,6 +65,7 @@ impl StoreError {
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Mutex<Connection>,
+    _checkpoints: checkpoints::Checkpoints,
 }
 
 impl Store {
@@ -84,9 +86,14 @@ impl Store {
         connection
             .pragma_update(None, "foreign_keys", "ON")
             .map_err(opened)?;
+        // Done by a thread of its own.
+        connection
+            .pragma_update(None, "wal_autocheckpoint", 0)
+            .map_err(opened)?;
         migrations::apply(&mut connection)?;
         Ok(Self {
             connection: Mutex::new(connection),
+            _checkpoints: checkpoints::start(path)?,
         })
     }
 

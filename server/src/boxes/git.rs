@@ -27,9 +27,13 @@ impl Boxes {
             let entered = this.enter(&reference).await?;
             let secrets = this.secrets_of(&entered)?;
             let given = request.github_token.as_deref();
-            let credentials = repo.credentials(given, secrets.github_token.as_deref())?;
+            let mut extra = repo.credentials(given, secrets.github_token.as_deref())?;
+            if this.inner.parts.egress.allow_private {
+                // What the host serves to itself is then meant, rather than the box's own loopback.
+                extra.extend(["no_proxy", "NO_PROXY"].map(|name| (name, String::new())));
+            }
             let command = Command {
-                env: environment::variables(&entered.record, &secrets.env_vars, &credentials),
+                env: environment::variables(&entered.record, &secrets.env_vars, &extra),
                 cwd: paths::WORKSPACE.to_owned(),
                 merge_stderr: true,
                 stdin: Vec::new(),

@@ -23,7 +23,7 @@ use crate::snapshots::{FinishedCopy, LayerError, LayerStore, UpperCopy};
 use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 
 /// How long an answer may wait for the new layer's size; a longer count goes on afterwards.
-const COUNT_BUDGET: Duration = Duration::from_millis(2);
+const COUNT_BUDGET: Duration = Duration::from_millis(1);
 
 impl Boxes {
     /// Takes a snapshot. It is ready when this returns.
@@ -44,9 +44,7 @@ impl Boxes {
             if this.has_processes(&entered).await? {
                 this.of_busy_box(&entered, new).await
             } else {
-                let started = Instant::now();
                 entered.live.stop().await;
-                tracing::debug!(box_id = entered.id(), took = ?started.elapsed(), "stopped");
                 let taken = this.of_idle_box(&entered, new).await;
                 this.flatten_in_background(entered.id().to_owned());
                 taken
