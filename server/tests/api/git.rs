@@ -1,5 +1,10 @@
 //! Cloning into a box.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::json;
 
 use crate::support::Server;
@@ -73,4 +78,67 @@ fn a_token_is_neither_told_nor_kept() {
     let body = json!({ "repo": "http://127.0.0.1:1/owner/repo", "github_token": token });
     let answer = client.post(&format!("/v2/box/{id}/git/clone"), &body);
     assert!(answer.json()["error"].as_str().unwrap().contains("https"));
+}
+
+/// Serves the files under `root` on the host's loopback, as plain files; its port.
+fn serve_files(root: &Path) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let root = root.to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            let path = line
+                .split(['?', ' '])
+                .nth(1)
+                .unwrap_or("/")
+                .trim_start_matches('/');
+            let head = match std::fs::read(root.join(path)) {
+                Ok(content) => (
+                    format!("200 OK\r\nContent-Length: {}", content.len()),
+                    content,
+                ),
+                Err(_) => ("404 Not Found\r\nContent-Length: 0".to_owned(), Vec::new()),
+            };
+            let (status, content) = head;
+            // git may have seen enough.
+            let _ = write!(stream, "HTTP/1.1 {status}\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(&content);
+        }
+    });
+    port
+}
+
+#[test]
+fn what_the_host_serves_to_itself_is_cloned_only_when_that_is_allowed() {
+    let root = tempfile::tempdir().unwrap();
+    let script = "git init -q -b main work && cd work && echo served > file && git add . && \
+        git -c user.name=a -c user.email=a@b commit -qm first && cd .. && \
+        git clone -q --bare work repo.git && git -C repo.git update-server-info";
+    let mut sh = Command::new("sh");
+    assert!(
+        sh.args(["-c", script])
+            .current_dir(root.path())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let repo = format!("http://127.0.0.1:{}/repo.git", serve_files(root.path()));
+
+    for (arguments, is_allowed) in [(&["--allow-private-egress"][..], true), (&[], false)] {
+        let Some(server) = Server::start_with(arguments) else {
+            return;
+        };
+        let client = server.client();
+        let id = client.create(json!({}));
+        let answer = client.post(&format!("/v2/box/{id}/git/clone"), &json!({ "repo": repo }));
+        if is_allowed {
+            assert_eq!(answer.ok()["path"], "/workspace/home/repo");
+            assert_eq!(client.output(&id, "cat repo/file"), "served\n");
+        } else {
+            answer.is_error(400, "invalid_argument");
+        }
+    }
 }
