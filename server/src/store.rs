@@ -7,7 +7,9 @@
 mod boxes;
 mod chains;
 mod checkpoints;
+mod lineage;
 mod migrations;
+mod rollback;
 mod runs;
 mod snapshots;
 
@@ -18,6 +20,7 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub(crate) use boxes::{BoxRecord, BoxSettings, Inserted, Origin};
+pub(crate) use rollback::RolledBack;
 pub(crate) use runs::{RunOutcome, RunRecord};
 pub(crate) use snapshots::{NewLayer, NewSnapshot, SnapshotSource};
 

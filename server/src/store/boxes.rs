@@ -84,7 +84,8 @@ impl Store {
         }
         transaction
             .prepare_cached(&format!(
-                "INSERT INTO boxes ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+                "INSERT INTO boxes ({COLUMNS}, current_snapshot_id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)"
             ))?
             .execute(params![
                 info.id,

@@ -83,6 +83,40 @@ CREATE INDEX unfinished_runs ON runs (status) WHERE status = 'running';
 ALTER TABLE layers ADD COLUMN durable INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE layers ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE layers ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;
+", "
+-- What a snapshot was taken on top of: its box's snapshot before, or the one that the box was
+-- restored from. `current_snapshot_id` is the parent of the box's next snapshot. Both always name
+-- a snapshot that exists.
+ALTER TABLE snapshots ADD COLUMN parent_id TEXT;
+ALTER TABLE boxes ADD COLUMN current_snapshot_id TEXT;
+CREATE INDEX children_of_snapshot ON snapshots (parent_id);
+CREATE INDEX boxes_on_snapshot ON boxes (current_snapshot_id);
+UPDATE snapshots SET parent_id = coalesce(
+    (SELECT earlier.id FROM snapshots AS earlier WHERE earlier.box_id = snapshots.box_id
+        AND earlier.rowid < snapshots.rowid ORDER BY earlier.rowid DESC LIMIT 1),
+    (SELECT snapshot_id FROM boxes WHERE boxes.id = snapshots.box_id
+        AND snapshot_id IN (SELECT id FROM snapshots)));
+UPDATE boxes SET current_snapshot_id = coalesce(
+    (SELECT id FROM snapshots WHERE box_id = boxes.id ORDER BY snapshots.rowid DESC LIMIT 1),
+    (SELECT id FROM snapshots WHERE id = boxes.snapshot_id));
+", "
+-- Labels are a JSON list. A pinned snapshot does not expire.
+ALTER TABLE snapshots ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE snapshots ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE snapshots ADD COLUMN expires_at INTEGER;
+CREATE INDEX snapshots_by_age ON snapshots (created_at);
+CREATE INDEX expiring_snapshots ON snapshots (expires_at) WHERE expires_at IS NOT NULL;
+", "
+-- Answers to calls that carried an Idempotency-Key. `request` is a keyed digest of the body.
+CREATE TABLE kept_answers (
+    route      TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    request    BLOB NOT NULL,
+    answer     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (route, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_answers_by_age ON kept_answers (created_at);
 "];
 
 /// Takes the steps that the database has not taken yet.
@@ -116,6 +150,56 @@ mod tests {
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .unwrap();
         assert_eq!(version, i64::try_from(STEPS.len()).unwrap());
+    }
+
+    #[test]
+    fn earlier_snapshots_get_their_parents() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for step in STEPS.iter().take(2) {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 2).unwrap();
+        for (id, restored_from) in [("a", None), ("b", Some("a1")), ("c", Some("gone"))] {
+            connection
+                .execute(
+                    "INSERT INTO boxes (id, status, settings, snapshot_id, next_layer, created_at, \
+                     updated_at, last_activity_at) VALUES (?1, 'idle', '{}', ?2, 1, 0, 0, 0)",
+                    (id, restored_from),
+                )
+                .unwrap();
+        }
+        for id in ["a1", "a2", "b1"] {
+            connection
+                .execute(
+                    "INSERT INTO snapshots (id, name, box_id, settings, created_at) \
+                     VALUES (?1, 'n', substr(?1, 1, 1), '{}', 0)",
+                    [id],
+                )
+                .unwrap();
+        }
+        apply(&mut connection).unwrap();
+        let pairs = |sql: &str| -> Vec<(String, Option<String>)> {
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.unwrap().map(Result::unwrap).collect()
+        };
+        let some = |id: &str| Some(id.to_owned());
+        assert_eq!(
+            pairs("SELECT id, parent_id FROM snapshots ORDER BY id"),
+            [
+                ("a1".to_owned(), None),
+                ("a2".to_owned(), some("a1")),
+                ("b1".to_owned(), some("a1")),
+            ]
+        );
+        assert_eq!(
+            pairs("SELECT id, current_snapshot_id FROM boxes ORDER BY id"),
+            [
+                ("a".to_owned(), some("a2")),
+                ("b".to_owned(), some("b1")),
+                ("c".to_owned(), None),
+            ]
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use upstash_box_wasm::api_types::{SnapshotInfo, SnapshotStatus};
 
 use super::boxes::BoxSettings;
 use super::chains::free_unused;
+use super::lineage;
 use super::{Store, StoreError};
 
 /// A layer that was just sealed.
@@ -74,6 +75,7 @@ impl Store {
         if let Some(layer) = &new.layer {
             add_layer(&transaction, new, layer)?;
         }
+        lineage::put_on_top(&transaction, &new.id, &new.box_id)?;
         let info = transaction
             .prepare_cached(&format!("{SELECT} WHERE id = ?1"))?
             .query_row([&new.id], read_snapshot)?;
@@ -142,6 +144,7 @@ impl Store {
             )?
             .query_map([id], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+        lineage::take_out(&transaction, id)?;
         transaction.execute("DELETE FROM snapshots WHERE id = ?1", [id])?;
         let freed = free_unused(&transaction, candidates)?;
         transaction.commit()?;
