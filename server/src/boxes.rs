@@ -39,6 +39,7 @@ mod lookup;
 mod owner;
 mod paths;
 mod pause;
+mod rollback;
 mod rules;
 mod runs;
 mod secrets;
@@ -97,6 +98,8 @@ struct Inner {
     unsynced: AtomicBool,
     /// Whether a sync is under way.
     syncing: AtomicBool,
+    /// Layers that go once the record that freed them is on the disk.
+    unneeded: Mutex<Vec<String>>,
 }
 
 impl Boxes {
@@ -113,6 +116,7 @@ impl Boxes {
                 stopping: AtomicBool::new(false),
                 unsynced: AtomicBool::new(false),
                 syncing: AtomicBool::new(false),
+                unneeded: Mutex::default(),
             }),
         };
         boxes.recover().await?;
@@ -136,7 +140,7 @@ impl Boxes {
                         "layers had not reached the disk when the machine stopped"
                     );
                 }
-                layers.recover(&store.live_box_ids()?, &store.known_layers()?)?;
+                layers.recover(&store.next_layers()?, &store.known_layers()?)?;
                 Ok(store.uncounted_layers()?)
             })
             .await?;

@@ -56,6 +56,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .route("/v2/box/{box}/status", get(boxes::status))
         .route("/v2/box/{box}/pause", post(boxes::pause))
         .route("/v2/box/{box}/resume", post(boxes::resume))
+        .route("/v2/box/{box}/rollback", post(snapshots::roll_back))
         .route("/v2/box/{box}/exec", post(exec::exec))
         .route("/v2/box/{box}/exec-stream", post(exec::exec_stream))
         .route("/v2/box/{box}/run", post(agent::run))

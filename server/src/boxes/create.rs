@@ -37,20 +37,7 @@ impl Boxes {
         mut request: CreateBoxRequest,
     ) -> Result<BoxInfo, BoxError> {
         check(&request)?;
-        let wanted = snapshot_id.to_owned();
-        let source = self
-            .inner
-            .parts
-            .store
-            .run(move |store| store.snapshot_source(&wanted))
-            .await?;
-        let source = source.ok_or_else(|| BoxError::SnapshotNotFound(snapshot_id.to_owned()))?;
-        if source.damaged {
-            return Err(BoxError::Conflict(format!(
-                "snapshot {snapshot_id} lost data when the machine stopped before it was on disk, \
-                 so it can't be restored; delete it"
-            )));
-        }
+        let source = self.restorable(snapshot_id).await?;
         let agent = if request.agent.is_some() {
             agent_of(&request)?
         } else {
@@ -59,6 +46,20 @@ impl Boxes {
         request.runtime = request.runtime.or(source.settings.runtime);
         self.insert(request, agent, Origin::Snapshot(source.id))
             .await
+    }
+
+    /// What a box takes over from a snapshot, which must be there and whole.
+    pub(super) async fn restorable(&self, snapshot_id: &str) -> Result<SnapshotSource, BoxError> {
+        let wanted = snapshot_id.to_owned();
+        let store = &self.inner.parts.store;
+        let source = store
+            .run(move |store| store.snapshot_source(&wanted))
+            .await?;
+        match source {
+            None => Err(BoxError::SnapshotNotFound(snapshot_id.to_owned())),
+            Some(source) if source.damaged => Err(damaged(snapshot_id)),
+            Some(source) => Ok(source),
+        }
     }
 
     fn agent_of_snapshot(
@@ -132,6 +133,14 @@ fn name_taken(name: Option<&str>) -> BoxError {
     let name = name.unwrap_or_default();
     BoxError::Conflict(format!(
         "a box called {name:?} exists; delete it or choose another name"
+    ))
+}
+
+/// Why a snapshot that a power cut hurt is not used.
+pub(super) fn damaged(snapshot_id: &str) -> BoxError {
+    BoxError::Conflict(format!(
+        "snapshot {snapshot_id} lost data when the machine stopped before it was on disk, so it \
+         can't be restored; delete it"
     ))
 }
 

@@ -4,8 +4,8 @@
 //! machine losing power is another matter, so layers are synced in the background, and what was not
 //! by then is never restored as if it were whole.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Boxes;
@@ -46,11 +46,28 @@ impl Boxes {
 
     async fn make_durable(&self) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
+        let unneeded = std::mem::take(&mut *self.unneeded());
         self.blocking(move |store| {
             let written = store.undurable_layers()?;
             layers.sync()?;
-            Ok(store.set_durable(&written)?)
+            store.set_durable(&written)?;
+            for layer_id in unneeded {
+                layers.remove_layer(&layer_id)?;
+            }
+            Ok(())
         })
         .await
+    }
+
+    /// Removes layers as soon as the record that freed them is on the disk: a power cut that takes
+    /// the record back must find them. When the server ends before, the next start does it.
+    pub(super) fn remove_when_durable(&self, unneeded: Vec<String>) {
+        self.unneeded().extend(unneeded);
+        self.make_durable_in_background();
+    }
+
+    fn unneeded(&self) -> MutexGuard<'_, Vec<String>> {
+        let unneeded = self.inner.unneeded.lock();
+        unneeded.unwrap_or_else(PoisonError::into_inner)
     }
 }

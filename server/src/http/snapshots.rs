@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use upstash_box_wasm::api_types::{DeletedCount, SnapshotInfo, SnapshotList};
+use serde::Deserialize;
+use upstash_box_wasm::api_types::{BoxInfo, DeletedCount, SnapshotInfo, SnapshotList};
 
 use super::body::JsonObject;
 use super::boxes::Done;
@@ -32,6 +33,21 @@ pub(super) async fn list_all(State(boxes): State<Boxes>) -> Result<Json<Snapshot
     Ok(Json(SnapshotList {
         snapshots: boxes.all_snapshots().await?,
     }))
+}
+
+/// Which snapshot a box goes back to.
+#[derive(Debug, Deserialize)]
+struct RollBack {
+    snapshot_id: String,
+}
+
+pub(super) async fn roll_back(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Json<BoxInfo>, ApiError> {
+    let RollBack { snapshot_id } = body.parse()?;
+    Ok(Json(boxes.roll_back(&reference, &snapshot_id).await?))
 }
 
 pub(super) async fn delete(

@@ -1,5 +1,6 @@
 //! Uppers and layers: made, sealed, measured, removed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::{Path, PathBuf};
@@ -113,6 +114,21 @@ impl LayerStore {
     pub fn unseal(&self, box_id: &str, layer_id: &str) -> Result<(), LayerError> {
         let upper = self.upper(box_id);
         fs::rename(self.layer(layer_id), &upper).on("put back", &upper)
+    }
+
+    /// Takes away what a box wrote since its last snapshot, by a rename to the name of a layer. No
+    /// process of the box may live. [`unseal`](Self::unseal) puts it back.
+    ///
+    /// `false`: there is nothing.
+    ///
+    /// # Errors
+    /// When the rename fails; nothing has changed then.
+    pub fn set_aside(&self, box_id: &str, layer_id: &str) -> Result<bool, LayerError> {
+        let upper = self.upper(box_id);
+        match fs::rename(&upper, self.layer(layer_id)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            renamed => renamed.on("set aside", &upper).map(|()| true),
+        }
     }
 
     /// Begins to copy what a box wrote, while its processes live. The box keeps its own, so its
@@ -269,13 +285,14 @@ impl LayerStore {
         self.trash.take(&self.box_directory(box_id))
     }
 
-    /// Makes the directories agree with what is recorded, after a stop of any kind.
+    /// Makes the directories agree with what is recorded, after a stop of any kind. With each live
+    /// box comes the number of its next layer.
     ///
     /// # Errors
     /// When processes of an earlier server are still at work, or a directory can't be moved.
     pub fn recover(
         &self,
-        live_boxes: &[String],
+        live_boxes: &BTreeMap<String, u64>,
         known_layers: &[String],
     ) -> Result<(), LayerError> {
         recovery::recover(self, live_boxes, known_layers)

@@ -2,7 +2,9 @@
 //!
 //! A layer is renamed into place before it is recorded, so a crash between the two leaves a layer
 //! that nothing knows. Its name says whose upper it was: it goes back there, and nothing is lost.
+//! A record uses up the layer's number, so an unknown layer with a lower one was freed, not lost.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -18,12 +20,12 @@ const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 pub(super) fn recover(
     store: &LayerStore,
-    live_boxes: &[String],
+    live_boxes: &BTreeMap<String, u64>,
     known_layers: &[String],
 ) -> Result<(), LayerError> {
     for id in names(store.boxes())? {
         wait_until_unused(store, &id)?;
-        if live_boxes.contains(&id) {
+        if live_boxes.contains_key(&id) {
             store.discard_work(&id)?;
             store.discard_copies(&id)?;
         } else {
@@ -34,12 +36,12 @@ pub(super) fn recover(
         .iter()
         .filter(|layer| !known_layers.contains(layer))
     {
-        let owner = layer
-            .rsplit_once('.')
-            .map_or("", |(owner, _)| owner)
-            .to_owned();
-        let upper = store.upper(&owner);
-        if live_boxes.contains(&owner) && !upper.exists() {
+        let (owner, number) = layer.rsplit_once('.').unwrap_or_default();
+        let upper = store.upper(owner);
+        let unrecorded = live_boxes
+            .get(owner)
+            .is_some_and(|next| number.parse().is_ok_and(|number: u64| number >= *next));
+        if unrecorded && !upper.exists() {
             tracing::info!(%layer, "a snapshot was interrupted; its data goes back to its box");
             fs::rename(store.layers().join(layer), &upper).on("put back", &upper)?;
         } else {

@@ -1,5 +1,7 @@
 //! Which layers, bottom to top, a box or a snapshot consists of, and which nothing needs.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Transaction, params};
 
 use super::{Store, StoreError};
@@ -49,6 +51,17 @@ impl Store {
             "UPDATE layers SET damaged = 1 WHERE durable = 0 AND boot_id <> ?1",
             [boot_id],
         )?)
+    }
+
+    /// The number of the next layer of each box that is not deleted.
+    pub(crate) fn next_layers(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare("SELECT id, next_layer FROM boxes WHERE status <> 'deleted'")?;
+        let numbers = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(numbers)
     }
 
     /// Ids of all boxes that are not deleted.

@@ -26,5 +26,6 @@ mod isolation;
 mod page;
 mod power_cut;
 mod restart;
+mod rollback;
 mod snapshots;
 mod support;
