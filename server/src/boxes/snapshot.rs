@@ -1,4 +1,4 @@
-//! Taking a snapshot, and listing them.
+//! Taking a snapshot.
 //!
 //! A box without processes is rotated: its upper directory becomes a layer by one rename, and the
 //! box continues with a new, empty one. While processes live the upper is copied, because they go
@@ -17,13 +17,13 @@ use upstash_box_wasm::api_types::{CreateSnapshotRequest, SnapshotInfo};
 use super::error::BoxError;
 use super::lookup::Entered;
 use super::secrets::Secrets;
-use super::{Boxes, ids, rules, to_completion, unix_now};
+use super::{Boxes, expiry, ids, rules, to_completion, unix_now};
 use crate::sandbox::SandboxError;
 use crate::snapshots::{FinishedCopy, LayerError, LayerStore, UpperCopy};
 use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 
 /// How long an answer may wait for the new layer's size; a longer count goes on afterwards.
-const COUNT_BUDGET: Duration = Duration::from_millis(1);
+const COUNT_BUDGET: Duration = Duration::from_micros(500);
 
 impl Boxes {
     /// Takes a snapshot. It is ready when this returns.
@@ -32,49 +32,34 @@ impl Boxes {
         reference: &str,
         request: CreateSnapshotRequest,
     ) -> Result<SnapshotInfo, BoxError> {
-        let name = match request.name {
-            Some(name) => name,
+        let name = match &request.name {
+            Some(name) => name.clone(),
             None => name_from_time(OffsetDateTime::now_utc()),
         };
         rules::snapshot_name(&name)?;
+        rules::labels(&request.labels)?;
+        if let Some(seconds) = request.expires_in {
+            rules::expires_in(seconds)?;
+        }
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
-            let new = this.describe(&entered, name)?;
-            if this.has_processes(&entered).await? {
+            let new = this.describe(&entered, name, request)?;
+            let expires = new.expires_at.is_some();
+            let taken = if this.has_processes(&entered).await? {
                 this.of_busy_box(&entered, new).await
             } else {
                 entered.live.stop().await;
                 let taken = this.of_idle_box(&entered, new).await;
                 this.flatten_in_background(entered.id().to_owned());
                 taken
+            };
+            if expires {
+                this.inner.expiry_changed.notify_one();
             }
+            taken
         })
         .await
-    }
-
-    /// Snapshots of one box, newest first.
-    pub(crate) async fn snapshots_of(
-        &self,
-        reference: &str,
-    ) -> Result<Vec<SnapshotInfo>, BoxError> {
-        let id = self.find_live(reference).await?.info.id;
-        Ok(self
-            .inner
-            .parts
-            .store
-            .run(move |store| store.list_snapshots(Some(&id)))
-            .await?)
-    }
-
-    /// Snapshots of all boxes, newest first, those of deleted boxes included.
-    pub(crate) async fn all_snapshots(&self) -> Result<Vec<SnapshotInfo>, BoxError> {
-        Ok(self
-            .inner
-            .parts
-            .store
-            .run(|store| store.list_snapshots(None))
-            .await?)
     }
 
     /// Finds out a layer's exact size when nobody waits for it.
@@ -93,7 +78,12 @@ impl Boxes {
     }
 
     /// What a snapshot takes along besides the disk: the agent, and no other secret than its key.
-    fn describe(&self, entered: &Entered, name: String) -> Result<NewSnapshot, BoxError> {
+    fn describe(
+        &self,
+        entered: &Entered,
+        name: String,
+        request: CreateSnapshotRequest,
+    ) -> Result<NewSnapshot, BoxError> {
         let record = &entered.record;
         let key = &self.inner.parts.secret_key;
         let id = ids::snapshot_id()?;
@@ -115,6 +105,9 @@ impl Boxes {
             sealed_secrets: key.seal(&id, &kept)?,
             id,
             created_at: unix_now(),
+            labels: request.labels,
+            pinned: request.pinned,
+            expires_at: request.expires_in.map(expiry::time_after),
             layer: None,
         })
     }
