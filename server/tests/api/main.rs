@@ -22,6 +22,7 @@ mod exec_stream;
 mod files;
 mod flatten;
 mod git;
+mod image;
 mod isolation;
 mod page;
 mod power_cut;
