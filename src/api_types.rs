@@ -14,7 +14,7 @@ mod snapshots;
 
 pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
 pub use boxes::{
-    BoxInfo, BoxSize, BoxStatus, BoxStatusResponse, CreateBoxRequest, DeleteManyRequest,
+    BoxInfo, BoxSize, BoxStatus, BoxStatusResponse, CreateBoxRequest, DeleteManyRequest, ForkedBox,
     FromSnapshotRequest,
 };
 pub use error_code::{ErrorBody, ErrorCode};

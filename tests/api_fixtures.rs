@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
     AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest, DeletedCount, ErrorBody,
-    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FromSnapshotRequest,
+    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest,
     GitCloneRequest, GitCloneResponse, SnapshotInfo, SnapshotList, StreamError, StreamExit,
     WriteFileRequest,
 };
@@ -35,6 +35,8 @@ fn every_fixture_decodes_and_encodes_equal() {
     let held = [
         holds::<BoxInfo>("box").0,
         holds::<BoxInfo>("box_deleted").0,
+        holds::<ForkedBox>("forked_box").0,
+        holds::<ForkedBox>("forked_box_error").0,
         holds::<BoxStatusResponse>("box_status").0,
         holds::<SnapshotInfo>("snapshot").0,
         holds::<SnapshotList>("snapshot_list").0,

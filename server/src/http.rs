@@ -13,6 +13,7 @@ mod error;
 mod exec;
 mod files;
 mod git;
+mod ndjson;
 mod not_supported;
 mod page;
 mod params;

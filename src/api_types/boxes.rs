@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::agent::CustomRunner;
+use super::error_code::ErrorBody;
 use super::null_as_default::null_as_default;
 
 /// What a box is doing.
@@ -136,6 +137,16 @@ pub struct FromSnapshotRequest {
     /// Settings of the new box; the agent's come from the snapshot unless given here.
     #[serde(flatten)]
     pub settings: CreateBoxRequest,
+}
+
+/// One line of the answer to `POST /v2/box/from-snapshot` with `count`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForkedBox {
+    /// A box, ready.
+    Box(Box<BoxInfo>),
+    /// One that could not be made.
+    Error(ErrorBody),
 }
 
 /// Body of the bulk deletes. An empty list is refused: it never means "everything".

@@ -1,10 +1,12 @@
 //! Making a box, from the bare image or from a snapshot.
 
+use std::sync::Arc;
+
 use upstash_box_wasm::api_types::{BoxInfo, BoxStatus, CreateBoxRequest, CustomRunner};
 
 use super::error::BoxError;
 use super::secrets::Secrets;
-use super::{Boxes, ids, rules, to_completion, unix_now};
+use super::{Boxes, ids, rules, unix_now};
 use crate::store::{BoxRecord, Inserted, Origin, SnapshotSource};
 
 /// The harness whose program the box itself provides.
@@ -12,6 +14,14 @@ pub(super) const CUSTOM: &str = "custom";
 
 /// Two words and five digits repeat seldom; a taken id is simply replaced.
 const ATTEMPTS: usize = 16;
+
+/// A box that is to be made, once or several times; without an id.
+#[derive(Debug)]
+pub(super) struct NewBox {
+    pub(super) record: BoxRecord,
+    secrets: Secrets,
+    origin: Origin,
+}
 
 /// Everything about the agent of a box.
 #[derive(Debug, Default)]
@@ -27,15 +37,25 @@ impl Boxes {
     pub(crate) async fn create(&self, request: CreateBoxRequest) -> Result<BoxInfo, BoxError> {
         check(&request)?;
         let agent = agent_of(&request)?;
-        self.insert(request, agent, Origin::Image).await
+        self.insert(new_box(request, agent, Origin::Image)).await
     }
 
     /// A new box with the disk and agent of a snapshot.
     pub(crate) async fn create_from_snapshot(
         &self,
         snapshot_id: &str,
-        mut request: CreateBoxRequest,
+        request: CreateBoxRequest,
     ) -> Result<BoxInfo, BoxError> {
+        let new = self.box_of_snapshot(snapshot_id, request).await?;
+        self.insert(new).await
+    }
+
+    /// What a new box with the disk and agent of a snapshot is.
+    pub(super) async fn box_of_snapshot(
+        &self,
+        snapshot_id: &str,
+        mut request: CreateBoxRequest,
+    ) -> Result<NewBox, BoxError> {
         check(&request)?;
         let source = self.restorable(snapshot_id).await?;
         let agent = if request.agent.is_some() {
@@ -44,8 +64,7 @@ impl Boxes {
             self.agent_of_snapshot(&source, &request)?
         };
         request.runtime = request.runtime.or(source.settings.runtime);
-        self.insert(request, agent, Origin::Snapshot(source.id))
-            .await
+        Ok(new_box(request, agent, Origin::Snapshot(source.id)))
     }
 
     /// What a box takes over from a snapshot, which must be there and whole.
@@ -87,46 +106,56 @@ impl Boxes {
         })
     }
 
-    async fn insert(
+    async fn insert(&self, new: NewBox) -> Result<BoxInfo, BoxError> {
+        let record = new.record.clone();
+        let mut made = self.insert_all(Arc::new(new), vec![record]).await?;
+        made.pop().unwrap_or_else(|| Err(no_free_id()))
+    }
+
+    /// Makes boxes that differ in their record, in one transaction; what became of each.
+    pub(super) async fn insert_all(
         &self,
-        request: CreateBoxRequest,
-        agent: Agent,
-        origin: Origin,
-    ) -> Result<BoxInfo, BoxError> {
-        let secrets = Secrets {
-            env_vars: request.env_vars.clone(),
-            agent_api_key: agent.api_key.clone(),
-            github_token: request.github_token.clone(),
-        };
-        let mut record = record(request, agent, &origin);
+        new: Arc<NewBox>,
+        mut records: Vec<BoxRecord>,
+    ) -> Result<Vec<Result<BoxInfo, BoxError>>, BoxError> {
         let this = self.clone();
-        to_completion(async move {
+        self.blocking(move |store| {
+            let key = &this.inner.parts.secret_key;
+            let mut made = Vec::new();
             for _ in 0..ATTEMPTS {
-                record.info.id = ids::box_id()?;
-                record.sealed_secrets = this
-                    .inner
-                    .parts
-                    .secret_key
-                    .seal(&record.info.id, &secrets)?;
-                let (row, from) = (record.clone(), origin.clone());
-                let store = &this.inner.parts.store;
-                match store
-                    .run(move |store| store.insert_box(&row, &from))
-                    .await?
-                {
-                    Inserted::Stored => return Ok(record.info),
-                    Inserted::IdTaken => {}
-                    Inserted::NameTaken => return Err(name_taken(record.info.name.as_deref())),
-                    Inserted::SnapshotGone => {
-                        let id = record.info.snapshot_id.unwrap_or_default();
-                        return Err(BoxError::SnapshotNotFound(id));
+                for record in &mut records {
+                    record.info.id = ids::box_id()?;
+                    record.sealed_secrets = key.seal(&record.info.id, &new.secrets)?;
+                }
+                let inserted = store.insert_boxes(&records, &new.origin)?;
+                let mut again = Vec::new();
+                for (record, inserted) in records.into_iter().zip(inserted) {
+                    match inserted {
+                        Inserted::Stored => made.push(Ok(record.info)),
+                        Inserted::IdTaken => again.push(record),
+                        Inserted::NameTaken => {
+                            made.push(Err(name_taken(record.info.name.as_deref())));
+                        }
+                        Inserted::SnapshotGone => {
+                            let id = record.info.snapshot_id.unwrap_or_default();
+                            made.push(Err(BoxError::SnapshotNotFound(id)));
+                        }
                     }
                 }
+                records = again;
+                if records.is_empty() {
+                    break;
+                }
             }
-            Err(BoxError::Interrupted("no free box id was found".to_owned()))
+            made.extend(records.iter().map(|_| Err(no_free_id())));
+            Ok(made)
         })
         .await
     }
+}
+
+fn no_free_id() -> BoxError {
+    BoxError::Interrupted("no free box id was found".to_owned())
 }
 
 fn name_taken(name: Option<&str>) -> BoxError {
@@ -202,6 +231,18 @@ fn agent_of(request: &CreateBoxRequest) -> Result<Agent, BoxError> {
         custom_runner: request.custom_runner.clone(),
         api_key: request.agent_api_key.clone(),
     })
+}
+
+fn new_box(request: CreateBoxRequest, agent: Agent, origin: Origin) -> NewBox {
+    NewBox {
+        secrets: Secrets {
+            env_vars: request.env_vars.clone(),
+            agent_api_key: agent.api_key.clone(),
+            github_token: request.github_token.clone(),
+        },
+        record: record(request, agent, &origin),
+        origin,
+    }
 }
 
 fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord {

@@ -1,16 +1,23 @@
 //! Routes that make, show, pause and remove boxes.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
-use upstash_box_wasm::api_types::{BoxInfo, BoxStatusResponse, CreateBoxRequest, DeletedCount};
+use upstash_box_wasm::api_types::{
+    BoxInfo, BoxStatusResponse, CreateBoxRequest, DeletedCount, ForkedBox,
+};
 
 use super::body::JsonObject;
 use super::error::ApiError;
-use super::not_supported;
 use super::params::{InPath, InQuery};
+use super::request_id::RequestId;
 use super::scope::Scope;
-use crate::boxes::Boxes;
+use super::{ndjson, not_supported};
+use crate::boxes::{Boxes, Forks};
 use crate::store::RunRecord;
 
 /// An object without members: done, nothing to say.
@@ -28,19 +35,39 @@ pub(super) async fn create(
 #[derive(Debug, Deserialize)]
 struct FromSnapshot {
     snapshot_id: String,
+    /// Its presence asks for several boxes.
+    count: Option<u32>,
 }
 
 /// The body is read twice, so that an error in either part names its member.
 pub(super) async fn create_from_snapshot(
     State(boxes): State<Boxes>,
+    Extension(id): Extension<RequestId>,
     body: JsonObject,
-) -> Result<Json<BoxInfo>, ApiError> {
+) -> Result<Response, ApiError> {
     not_supported::in_box(&body.parse()?)?;
-    let FromSnapshot { snapshot_id } = body.parse()?;
+    let FromSnapshot { snapshot_id, count } = body.parse()?;
     let settings: CreateBoxRequest = body.parse()?;
-    Ok(Json(
-        boxes.create_from_snapshot(&snapshot_id, settings).await?,
-    ))
+    if let Some(count) = count {
+        let forks = boxes.fork(&snapshot_id, settings, count).await?;
+        return Ok(ndjson::answer(fork_lines(forks, id)));
+    }
+    let made = boxes.create_from_snapshot(&snapshot_id, settings).await?;
+    Ok(Json(made).into_response())
+}
+
+/// One line for each box, as it is made. Nothing is made that nobody reads.
+fn fork_lines(forks: Forks, id: RequestId) -> impl Stream<Item = Bytes> {
+    unfold((forks, id), |(mut forks, id)| async move {
+        let lines = match forks.next().await? {
+            Err(error) => ndjson::failure(error, &id),
+            Ok(made) => ndjson::lines(made.into_iter().map(|one| match one {
+                Ok(info) => ForkedBox::Box(Box::new(info)),
+                Err(error) => ForkedBox::Error(ndjson::error(error, &id)),
+            })),
+        };
+        Some((lines, (forks, id)))
+    })
 }
 
 /// Which boxes a list shows.

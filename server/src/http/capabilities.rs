@@ -15,7 +15,7 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
     Json(Capabilities {
         server: "box-server",
         version: env!("CARGO_PKG_VERSION"),
-        features: &["all_snapshots", "exec_timeout", "rollback"],
+        features: &["all_snapshots", "exec_timeout", "rollback", "fork"],
     })
 }
 

@@ -59,57 +59,20 @@ const COLUMNS: &str = "id, name, status, settings, sealed_secrets, snapshot_id, 
                        created_at, updated_at, last_activity_at, deleted_at";
 
 impl Store {
-    /// Stores a new box with the layers of its origin.
-    pub(crate) fn insert_box(
+    /// Stores new boxes with the layers of their origin; what became of each.
+    pub(crate) fn insert_boxes(
         &self,
-        record: &BoxRecord,
+        records: &[BoxRecord],
         origin: &Origin,
-    ) -> Result<Inserted, StoreError> {
+    ) -> Result<Vec<Inserted>, StoreError> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
-        let info = &record.info;
-        if is_reference_taken(&transaction, &info.id)? {
-            return Ok(Inserted::IdTaken);
-        }
-        if let Some(name) = &info.name
-            && is_reference_taken(&transaction, name)?
-        {
-            return Ok(Inserted::NameTaken);
-        }
-        if let Origin::Snapshot(snapshot_id) = origin {
-            let sql = "SELECT 1 FROM snapshots WHERE id = ?1";
-            if !transaction.prepare_cached(sql)?.exists([snapshot_id])? {
-                return Ok(Inserted::SnapshotGone);
-            }
-        }
-        transaction
-            .prepare_cached(&format!(
-                "INSERT INTO boxes ({COLUMNS}, current_snapshot_id) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)"
-            ))?
-            .execute(params![
-                info.id,
-                info.name,
-                status_text(info.status),
-                serde_json::to_string(&settings_of(record))?,
-                record.sealed_secrets,
-                info.snapshot_id,
-                record.next_layer,
-                info.created_at,
-                info.updated_at,
-                info.last_activity_at,
-                info.deleted_at,
-            ])?;
-        if let Origin::Snapshot(snapshot_id) = origin {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO box_layers (box_id, position, layer_id) \
-                     SELECT ?1, position, layer_id FROM snapshot_layers WHERE snapshot_id = ?2",
-                )?
-                .execute([&info.id, snapshot_id])?;
-        }
+        let inserted = records
+            .iter()
+            .map(|record| insert(&transaction, record, origin))
+            .collect::<Result<_, _>>()?;
         transaction.commit()?;
-        Ok(Inserted::Stored)
+        Ok(inserted)
     }
 
     /// The box with this id, deleted or not, else the live box with this name.
@@ -178,6 +141,55 @@ impl Store {
         transaction.commit()?;
         Ok(Some(freed))
     }
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    record: &BoxRecord,
+    origin: &Origin,
+) -> Result<Inserted, StoreError> {
+    let info = &record.info;
+    if is_reference_taken(transaction, &info.id)? {
+        return Ok(Inserted::IdTaken);
+    }
+    if let Some(name) = &info.name
+        && is_reference_taken(transaction, name)?
+    {
+        return Ok(Inserted::NameTaken);
+    }
+    if let Origin::Snapshot(snapshot_id) = origin {
+        let sql = "SELECT 1 FROM snapshots WHERE id = ?1";
+        if !transaction.prepare_cached(sql)?.exists([snapshot_id])? {
+            return Ok(Inserted::SnapshotGone);
+        }
+    }
+    transaction
+        .prepare_cached(&format!(
+            "INSERT INTO boxes ({COLUMNS}, current_snapshot_id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)"
+        ))?
+        .execute(params![
+            info.id,
+            info.name,
+            status_text(info.status),
+            serde_json::to_string(&settings_of(record))?,
+            record.sealed_secrets,
+            info.snapshot_id,
+            record.next_layer,
+            info.created_at,
+            info.updated_at,
+            info.last_activity_at,
+            info.deleted_at,
+        ])?;
+    if let Origin::Snapshot(snapshot_id) = origin {
+        transaction
+            .prepare_cached(
+                "INSERT INTO box_layers (box_id, position, layer_id) \
+                     SELECT ?1, position, layer_id FROM snapshot_layers WHERE snapshot_id = ?2",
+            )?
+            .execute([&info.id, snapshot_id])?;
+    }
+    Ok(Inserted::Stored)
 }
 
 /// Ids of all times and names of live boxes share one namespace, so that either finds one box.

@@ -21,6 +21,7 @@ mod exec;
 mod exec_stream;
 mod files;
 mod flatten;
+mod fork;
 mod git;
 mod image;
 mod isolation;
