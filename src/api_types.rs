@@ -10,6 +10,8 @@ mod exec;
 mod files;
 mod git;
 mod null_as_default;
+mod snapshot_retention;
+mod snapshot_tree;
 mod snapshots;
 
 pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
@@ -21,6 +23,11 @@ pub use error_code::{ErrorBody, ErrorCode};
 pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
 pub use files::{FileContent, FileEntry, FileList, WriteFileRequest};
 pub use git::{GitCloneRequest, GitCloneResponse};
+pub use snapshot_retention::{
+    DeleteSnapshotsRequest, DeletedSnapshots, Outcome, SnapshotFilter, SnapshotOutcome,
+};
+pub use snapshot_tree::{SnapshotTree, SnapshotTreeKind, SnapshotTreeNode};
 pub use snapshots::{
     CreateSnapshotRequest, DeletedCount, SnapshotInfo, SnapshotList, SnapshotStatus,
+    UpdateSnapshotRequest,
 };

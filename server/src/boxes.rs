@@ -29,6 +29,7 @@ mod environment;
 mod error;
 mod exec;
 mod exec_stream;
+mod expiry;
 mod files;
 mod flatten;
 mod fork;
@@ -40,11 +41,13 @@ mod lookup;
 mod owner;
 mod paths;
 mod pause;
+mod retention;
 mod rollback;
 mod rules;
 mod runs;
 mod secrets;
 mod snapshot;
+mod snapshot_list;
 mod wake;
 mod words;
 
@@ -53,6 +56,8 @@ use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::Notify;
 
 use crate::egress;
 use crate::sandbox::SandboxHost;
@@ -100,6 +105,8 @@ struct Inner {
     unsynced: AtomicBool,
     /// Whether a sync is under way.
     syncing: AtomicBool,
+    /// Rung when a snapshot may expire earlier than was known.
+    expiry_changed: Arc<Notify>,
     /// Layers that go once the record that freed them is on the disk.
     unneeded: Mutex<Vec<String>>,
 }
@@ -118,11 +125,13 @@ impl Boxes {
                 stopping: AtomicBool::new(false),
                 unsynced: AtomicBool::new(false),
                 syncing: AtomicBool::new(false),
+                expiry_changed: Arc::default(),
                 unneeded: Mutex::default(),
             }),
         };
         boxes.recover().await?;
         idle::watch(&boxes);
+        expiry::watch(&boxes);
         Ok(boxes)
     }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod agent;
+mod all_snapshots;
 mod body;
 mod boxes;
 mod capabilities;
@@ -49,10 +50,6 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
                 .delete(boxes::delete_many),
         )
         .route("/v2/box/from-snapshot", post(boxes::create_from_snapshot))
-        .route(
-            "/v2/box/snapshots",
-            get(snapshots::list_all).delete(snapshots::delete_many),
-        )
         .route("/v2/box/{box}", get(boxes::get).delete(boxes::delete))
         .route("/v2/box/{box}/status", get(boxes::status))
         .route("/v2/box/{box}/pause", post(boxes::pause))
@@ -76,6 +73,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             "/v2/box/{box}/snapshots/{snapshot}",
             delete(snapshots::delete),
         )
+        .merge(all_snapshots::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(boxes);
     let router = match www {

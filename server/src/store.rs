@@ -9,8 +9,10 @@ mod chains;
 mod checkpoints;
 mod lineage;
 mod migrations;
+mod retention;
 mod rollback;
 mod runs;
+mod snapshot_list;
 mod snapshots;
 
 use std::path::{Path, PathBuf};
@@ -20,8 +22,10 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub(crate) use boxes::{BoxRecord, BoxSettings, Inserted, Origin};
+pub(crate) use retention::{Removal, Selection};
 pub(crate) use rollback::RolledBack;
 pub(crate) use runs::{RunOutcome, RunRecord};
+pub(crate) use snapshot_list::{Expiry, Place, SnapshotChange, SnapshotQuery};
 pub(crate) use snapshots::{NewLayer, NewSnapshot, SnapshotSource};
 
 /// Why the store could not answer.

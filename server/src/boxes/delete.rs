@@ -1,4 +1,4 @@
-//! Deleting boxes and snapshots, and the layers that nothing needs afterwards.
+//! Deleting boxes, and the layers that nothing needs afterwards.
 
 use std::sync::Arc;
 
@@ -61,59 +61,6 @@ impl Boxes {
             }
         }
         Ok(deleted)
-    }
-
-    /// Deletes a snapshot of this box.
-    pub(crate) async fn delete_snapshot(
-        &self,
-        reference: &str,
-        snapshot_id: &str,
-    ) -> Result<(), BoxError> {
-        let box_id = self.find_live(reference).await?.info.id;
-        if self.forget_snapshot(snapshot_id, Some(box_id)).await? {
-            return Ok(());
-        }
-        Err(BoxError::SnapshotNotFound(snapshot_id.to_owned()))
-    }
-
-    /// Deletes several snapshots, of whichever boxes; how many there were.
-    pub(crate) async fn delete_snapshots(&self, which: Which) -> Result<u64, BoxError> {
-        let ids = match which {
-            Which::These(ids) => ids,
-            Which::All => {
-                let all = self
-                    .inner
-                    .parts
-                    .store
-                    .run(|store| store.list_snapshots(None))
-                    .await?;
-                all.into_iter().map(|snapshot| snapshot.id).collect()
-            }
-        };
-        let mut deleted = 0;
-        for id in ids {
-            deleted += u64::from(self.forget_snapshot(&id, None).await?);
-        }
-        Ok(deleted)
-    }
-
-    /// Whether there was such a snapshot.
-    async fn forget_snapshot(&self, id: &str, of: Option<String>) -> Result<bool, BoxError> {
-        let (this, id) = (self.clone(), id.to_owned());
-        to_completion(async move {
-            let store = &this.inner.parts.store;
-            match store
-                .run(move |store| store.delete_snapshot(&id, of.as_deref()))
-                .await?
-            {
-                None => Ok(false),
-                Some(freed) => {
-                    this.remove_layers(freed).await?;
-                    Ok(true)
-                }
-            }
-        })
-        .await
     }
 
     pub(super) async fn remove_layers(&self, freed: Vec<String>) -> Result<(), BoxError> {

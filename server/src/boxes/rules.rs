@@ -34,6 +34,9 @@ const MAX_ARGUMENT_BYTES: usize = 128 * 1024 - 1;
 /// Linux refuses more than this in all, with room left for the environment.
 const MAX_ARGUMENTS_BYTES: usize = 1536 * 1024;
 
+/// Ten years; who needs more leaves it out.
+const MAX_EXPIRES_IN: u64 = 10 * 365 * 24 * 60 * 60;
+
 type Checked = Result<(), BoxError>;
 
 fn invalid(text: impl Into<String>) -> Checked {
@@ -59,6 +62,16 @@ pub(super) fn snapshot_name(name: &str) -> Checked {
     one_line("name", name, 100)
 }
 
+/// How long a snapshot is kept, in seconds.
+pub(super) fn expires_in(seconds: u64) -> Checked {
+    if (1..=MAX_EXPIRES_IN).contains(&seconds) {
+        return Ok(());
+    }
+    invalid(format!(
+        "expires_in: {seconds} is not between 1 and {MAX_EXPIRES_IN} seconds"
+    ))
+}
+
 /// 1 to `most` characters, none of them a control character.
 pub(super) fn one_line(member: &str, text: &str, most: usize) -> Checked {
     if text.trim().is_empty() {
@@ -76,7 +89,7 @@ pub(super) fn one_line(member: &str, text: &str, most: usize) -> Checked {
 /// At most 5 labels of at most 20 characters from a small set.
 pub(super) fn labels(labels: &[String]) -> Checked {
     if labels.len() > 5 {
-        return invalid("labels: a box has at most 5");
+        return invalid("labels: there are more than 5");
     }
     for label in labels {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');

@@ -15,7 +15,17 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
     Json(Capabilities {
         server: "box-server",
         version: env!("CARGO_PKG_VERSION"),
-        features: &["all_snapshots", "exec_timeout", "rollback", "fork"],
+        features: &[
+            "all_snapshots",
+            "exec_timeout",
+            "fork",
+            "rollback",
+            "snapshot_labels",
+            "snapshot_pages",
+            "snapshot_retention",
+            "snapshot_tree",
+            "snapshot_wait",
+        ],
     })
 }
 

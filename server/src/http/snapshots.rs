@@ -1,15 +1,14 @@
-//! Routes of snapshots.
+//! Routes of the snapshots of one box.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use upstash_box_wasm::api_types::{BoxInfo, DeletedCount, SnapshotInfo, SnapshotList};
+use upstash_box_wasm::api_types::{BoxInfo, SnapshotInfo, SnapshotList};
 
 use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
-use super::params::{InPath, InQuery};
-use super::scope::Scope;
+use super::params::InPath;
 use crate::boxes::Boxes;
 
 pub(super) async fn create(
@@ -26,12 +25,7 @@ pub(super) async fn list(
 ) -> Result<Json<SnapshotList>, ApiError> {
     Ok(Json(SnapshotList {
         snapshots: boxes.snapshots_of(&reference).await?,
-    }))
-}
-
-pub(super) async fn list_all(State(boxes): State<Boxes>) -> Result<Json<SnapshotList>, ApiError> {
-    Ok(Json(SnapshotList {
-        snapshots: boxes.all_snapshots().await?,
+        next_cursor: None,
     }))
 }
 
@@ -56,14 +50,4 @@ pub(super) async fn delete(
 ) -> Result<Json<Done>, ApiError> {
     boxes.delete_snapshot(&reference, &snapshot_id).await?;
     Ok(Json(Done {}))
-}
-
-pub(super) async fn delete_many(
-    State(boxes): State<Boxes>,
-    InQuery(scope): InQuery<Scope>,
-    body: JsonObject,
-) -> Result<Json<DeletedCount>, ApiError> {
-    Ok(Json(DeletedCount {
-        deleted: boxes.delete_snapshots(scope.with(&body)?).await?,
-    }))
 }

@@ -1,10 +1,10 @@
-//! Snapshot rows. One that stands here is ready: its layers were sealed before it was written.
+//! Storing a snapshot and restoring from one. One that stands here is ready: its layers were sealed
+//! before it was written.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use upstash_box_wasm::api_types::{SnapshotInfo, SnapshotStatus};
 
 use super::boxes::BoxSettings;
-use super::chains::free_unused;
 use super::lineage;
 use super::{Store, StoreError};
 
@@ -30,6 +30,9 @@ pub(crate) struct NewSnapshot {
     pub(crate) settings: BoxSettings,
     pub(crate) sealed_secrets: Option<Vec<u8>>,
     pub(crate) created_at: i64,
+    pub(crate) labels: Vec<String>,
+    pub(crate) pinned: bool,
+    pub(crate) expires_at: Option<i64>,
     pub(crate) layer: Option<NewLayer>,
 }
 
@@ -43,7 +46,13 @@ pub(crate) struct SnapshotSource {
     pub(crate) damaged: bool,
 }
 
-const SELECT: &str = "SELECT id, name, box_id, created_at, (SELECT coalesce(sum(size_bytes), 0) \
+/// Condition: it is there for callers. What has expired is gone for them before its row is.
+pub(super) const VISIBLE: &str = "(snapshots.pinned OR snapshots.expires_at IS NULL \
+    OR snapshots.expires_at > unixepoch())";
+
+/// What [`read_snapshot`] reads, and the row's own number as `row`.
+pub(super) const SELECT: &str = "SELECT snapshots.rowid AS row, id, name, box_id, created_at, \
+    labels, pinned, expires_at, parent_id, (SELECT coalesce(sum(size_bytes), 0) \
     FROM snapshot_layers JOIN layers ON layers.id = layer_id WHERE snapshot_id = snapshots.id) \
     AS size_bytes, EXISTS (SELECT 1 FROM snapshot_layers JOIN layers ON layers.id = layer_id \
     WHERE snapshot_id = snapshots.id AND damaged) AS damaged FROM snapshots";
@@ -55,8 +64,8 @@ impl Store {
         let transaction = connection.transaction()?;
         transaction
             .prepare_cached(
-                "INSERT INTO snapshots (id, name, box_id, settings, sealed_secrets, created_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO snapshots (id, name, box_id, settings, sealed_secrets, created_at, \
+                 labels, pinned, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 new.id,
@@ -65,6 +74,9 @@ impl Store {
                 serde_json::to_string(&new.settings)?,
                 new.sealed_secrets,
                 new.created_at,
+                serde_json::to_string(&new.labels)?,
+                new.pinned,
+                new.expires_at,
             ])?;
         transaction
             .prepare_cached(
@@ -78,7 +90,7 @@ impl Store {
         lineage::put_on_top(&transaction, &new.id, &new.box_id)?;
         let info = transaction
             .prepare_cached(&format!("{SELECT} WHERE id = ?1"))?
-            .query_row([&new.id], read_snapshot)?;
+            .query_row([&new.id], |row| Ok(read_snapshot(row)))??;
         transaction.commit()?;
         Ok(info)
     }
@@ -87,11 +99,11 @@ impl Store {
     pub(crate) fn snapshot_source(&self, id: &str) -> Result<Option<SnapshotSource>, StoreError> {
         let row: Option<(String, Option<Vec<u8>>, bool)> = self
             .connection()
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT settings, sealed_secrets, EXISTS (SELECT 1 FROM snapshot_layers \
                  JOIN layers ON layers.id = layer_id WHERE snapshot_id = ?1 AND damaged) \
-                 FROM snapshots WHERE id = ?1",
-            )?
+                 FROM snapshots WHERE id = ?1 AND {VISIBLE}"
+            ))?
             .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let Some((settings, sealed_secrets, damaged)) = row else {
@@ -103,52 +115,6 @@ impl Store {
             sealed_secrets,
             damaged,
         }))
-    }
-
-    /// Snapshots of one box or of all, newest first.
-    pub(crate) fn list_snapshots(
-        &self,
-        box_id: Option<&str>,
-    ) -> Result<Vec<SnapshotInfo>, StoreError> {
-        let sql = format!(
-            "{SELECT} WHERE ?1 IS NULL OR box_id = ?1 ORDER BY created_at DESC, rowid DESC"
-        );
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&sql)?;
-        let snapshots = statement
-            .query_map([box_id], read_snapshot)?
-            .collect::<Result<_, _>>()?;
-        Ok(snapshots)
-    }
-
-    /// Forgets a snapshot; the layers that nothing needs any more.
-    /// `None` when there is no such snapshot (of `box_id`, when given).
-    pub(crate) fn delete_snapshot(
-        &self,
-        id: &str,
-        box_id: Option<&str>,
-    ) -> Result<Option<Vec<String>>, StoreError> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction()?;
-        let known = transaction
-            .prepare_cached(
-                "SELECT 1 FROM snapshots WHERE id = ?1 AND (?2 IS NULL OR box_id = ?2)",
-            )?
-            .exists(params![id, box_id])?;
-        if !known {
-            return Ok(None);
-        }
-        let candidates: Vec<String> = transaction
-            .prepare_cached(
-                "DELETE FROM snapshot_layers WHERE snapshot_id = ?1 RETURNING layer_id",
-            )?
-            .query_map([id], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        lineage::take_out(&transaction, id)?;
-        transaction.execute("DELETE FROM snapshots WHERE id = ?1", [id])?;
-        let freed = free_unused(&transaction, candidates)?;
-        transaction.commit()?;
-        Ok(Some(freed))
     }
 }
 
@@ -187,7 +153,8 @@ fn add_layer(
     Ok(())
 }
 
-fn read_snapshot(row: &Row<'_>) -> Result<SnapshotInfo, rusqlite::Error> {
+pub(super) fn read_snapshot(row: &Row<'_>) -> Result<SnapshotInfo, StoreError> {
+    let labels: String = row.get("labels")?;
     Ok(SnapshotInfo {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -199,6 +166,10 @@ fn read_snapshot(row: &Row<'_>) -> Result<SnapshotInfo, rusqlite::Error> {
             SnapshotStatus::Ready
         },
         created_at: row.get("created_at")?,
+        labels: serde_json::from_str(&labels)?,
+        pinned: row.get("pinned")?,
+        expires_at: row.get("expires_at")?,
+        parent_id: row.get("parent_id")?,
         pause_us: None,
     })
 }

@@ -157,5 +157,15 @@ fn capabilities_name_only_what_is_there() {
     };
     let answer = server.client().get("/v2/capabilities").ok();
     assert_eq!(answer["server"], "box-server");
-    assert_eq!(answer["features"], json!(["all_snapshots", "exec_timeout"]));
+    let features = [
+        "all_snapshots",
+        "exec_timeout",
+        "rollback",
+        "snapshot_labels",
+        "snapshot_pages",
+        "snapshot_retention",
+        "snapshot_tree",
+        "snapshot_wait",
+    ];
+    assert_eq!(answer["features"], json!(features));
 }

@@ -28,6 +28,8 @@ mod isolation;
 mod page;
 mod power_cut;
 mod restart;
+mod retention;
 mod rollback;
+mod snapshot_list;
 mod snapshots;
 mod support;

@@ -40,6 +40,12 @@ impl Client {
         self.send("DELETE", path, &self.usual_headers(), b"")
     }
 
+    /// Sends a JSON body with any method.
+    pub(crate) fn request(&self, method: &str, path: &str, body: &Value) -> Response {
+        let body = body.to_string();
+        self.send(method, path, &self.usual_headers(), body.as_bytes())
+    }
+
     pub(crate) fn post(&self, path: &str, body: &Value) -> Response {
         self.send(
             "POST",
