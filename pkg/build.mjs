@@ -1,10 +1,11 @@
 /**
- * Assembles pkg/dist from pkg/src and pkg/generated: one flat file per environment.
+ * Assembles pkg/dist from pkg/src and pkg/generated: one flat file per environment; and the
+ * declarations from pkg/types.
  *
  * It runs after wasm-pack and wasm-opt, and uses no network.
  */
 
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,6 +15,11 @@ import { toPrintable } from "./src/printable.js";
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const generated = join(root, "generated");
+
+/** The parts of the declarations, in the order in which a reader wants them. */
+const TYPES = [
+  "index", "calls", "boxes", "snapshots", "exec", "files", "git", "agent", "errors", "loading", "models",
+];
 
 const compiled = (await readdir(generated)).find((name) => name.endsWith("_bg.wasm"));
 if (!compiled) throw new Error("pkg/generated has no WebAssembly: run `cargo xtask build`, which makes it first.");
@@ -41,9 +47,15 @@ await Promise.all([
   bundle("workerd.js", "esm", sources.workerd),
   bundle("edge.js", "esm", sources.edge),
   writeFile(join(dist, "box.wasm"), wasm),
-  // A CommonJS program needs the same declarations under a name of its own.
-  copyFile(join(root, "index.d.ts"), join(root, "index.d.cts")),
+  declarations(),
 ]);
+
+/** One file for programs that import, and the same under a name of its own for those that require. */
+async function declarations() {
+  const read = (name) => readFile(join(root, "types", `${name}.d.ts`), "utf8");
+  const text = (await Promise.all(TYPES.map(read))).join("\n");
+  await Promise.all(["index.d.ts", "index.d.cts"].map((name) => writeFile(join(root, name), text)));
+}
 
 async function bundle(name, format, source) {
   const result = await build({

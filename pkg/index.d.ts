@@ -14,7 +14,6 @@
  * ```
  */
 
-// ---------------------------------------------------------------------------------------------
 // Options that every call takes
 
 /** How a call may be ended from outside. */
@@ -48,7 +47,6 @@ export interface IdempotencyOptions {
   idempotencyKey?: string | undefined;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Boxes
 
 /** What a box is doing. A box that can be used is `idle`, or `running` while something runs in it. */
@@ -267,7 +265,6 @@ export declare class EphemeralBox extends Box {
   static fromSnapshot(snapshotId: string, options?: CreateEphemeralBoxOptions): Promise<EphemeralBox>;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Snapshots
 
 /** A saved state of a box. */
@@ -283,7 +280,6 @@ export interface Snapshot {
   createdAt: string;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Commands
 
 /** Options of a command. */
@@ -355,7 +351,6 @@ export interface ExecStream<Data = string> extends AsyncIterable<ExecStreamChunk
   cancel(): Promise<void>;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Files
 
 /** One entry of a directory. */
@@ -393,7 +388,6 @@ export interface WriteFileOptions extends CallOptions {
   encoding?: "base64" | undefined;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Git
 
 /** Options of `git.clone`. */
@@ -416,7 +410,6 @@ export interface Git {
   clone(options: GitCloneOptions): Promise<{ path?: string; output?: string }>;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Agents
 
 /** A file that goes with a prompt. */
@@ -501,7 +494,6 @@ export interface AgentRuns {
   stream(options: AgentRunOptions): Streaming<AgentStream>;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Errors
 
 /**
@@ -551,7 +543,6 @@ export declare class BoxError extends Error {
   readonly leftBehind?: string;
 }
 
-// ---------------------------------------------------------------------------------------------
 // Loading
 
 /**
@@ -562,7 +553,6 @@ export declare function init(
   source?: WebAssembly.Module | BufferSource | Response | URL | string | Promise<WebAssembly.Module | BufferSource | Response>,
 ): Promise<void>;
 
-// ---------------------------------------------------------------------------------------------
 // Names for values. Any other string is passed on as well.
 
 /** The program that answers prompts in a box. */

@@ -1,0 +1,217 @@
+// Boxes
+
+/** What a box is doing. A box that can be used is `idle`, or `running` while something runs in it. */
+export type BoxStatus = "creating" | "idle" | "running" | "paused" | "error" | "deleted";
+
+/** How much of the machine a box may use: 2, 4 or 8 processors with 4, 8 or 16 GB. */
+export type BoxSize = "small" | "medium" | "large";
+
+/** Languages and tools that a box starts with. */
+export type Runtime =
+  | "node" | "python" | "golang" | "ruby" | "rust"
+  | "node-alpine" | "python-alpine" | "golang-alpine" | "ruby-alpine" | "rust-alpine";
+
+/** A box as the service describes it. Times are ISO 8601 texts. */
+export interface BoxInfo {
+  id: string;
+  name?: string;
+  status: BoxStatus;
+  labels?: string[];
+  size?: BoxSize;
+  keepAlive?: boolean;
+  ephemeral?: boolean;
+  runtime?: string;
+  /** The harness that answers prompts; absent on a box without one. */
+  agent?: string;
+  model?: string;
+  /** The snapshot this box was restored from. */
+  snapshotId?: string;
+  createdAt?: string;
+  updatedAt?: string;
+  lastActivityAt?: string;
+  expiresAt?: string;
+  deletedAt?: string;
+  /** What else the service tells, under its camelCase name. */
+  [member: string]: unknown;
+}
+
+/** The process that answers prompts in a box whose harness is `Agent.Custom`. */
+export interface CustomHarness {
+  /** A name on the box's PATH, or an absolute path under `/workspace/home/` or `/home/boxuser/`. */
+  command: string;
+  /** Arguments before those that the service adds. */
+  args?: string[] | undefined;
+  protocol?: "box-sse-v1" | undefined;
+}
+
+/** The agent of a box. */
+export interface AgentConfig {
+  /** The program: one of `Agent`, or any other that the service knows. */
+  harness: Agent | (string & {});
+  /** The model it uses, for example one of `ClaudeCode`. Managed harnesses need one. */
+  model?: string | undefined;
+  /** A key for the model: one of `BoxApiKey`, or the provider's own. By default the service decides. */
+  apiKey?: string | undefined;
+  /** What runs when the harness is `Agent.Custom`. */
+  customHarness?: CustomHarness | undefined;
+}
+
+/** Where a box may connect to. */
+export type NetworkPolicy =
+  | { mode: "allow-all" | "deny-all" }
+  | {
+      mode: "custom";
+      allowedDomains?: string[] | undefined;
+      allowedCidrs?: string[] | undefined;
+      deniedCidrs?: string[] | undefined;
+    };
+
+/** A server of the Model Context Protocol for the agent: an npm package, or an address. */
+export type McpServer =
+  | { name: string; package: string; args?: string[] | undefined }
+  | { name: string; url: string; headers?: Record<string, string> | undefined };
+
+/** What a new box may be given. */
+export interface BoxSettings {
+  /** A name of your own, by which `Box.getByName` finds it. */
+  name?: string | undefined;
+  /** At most 5, each of at most 20 letters, digits, `.`, `_`, `-` and `:`. */
+  labels?: string[] | undefined;
+  size?: BoxSize | undefined;
+  runtime?: Runtime | (string & {}) | undefined;
+  /** Never pause when idle. */
+  keepAlive?: boolean | undefined;
+  /** A command that runs in the background each time the box starts. */
+  initCommand?: string | undefined;
+  agent?: AgentConfig | undefined;
+  git?: { token?: string | undefined; userName?: string | undefined; userEmail?: string | undefined } | undefined;
+  /** Environment of everything that runs in the box. */
+  env?: Record<string, string> | undefined;
+  /** HTTP headers that the service adds to the box's own requests, by host. The box never sees them. */
+  attachHeaders?: Record<string, Record<string, string>> | undefined;
+  networkPolicy?: NetworkPolicy | undefined;
+  /** Skills to install, as `owner/repo` or `owner/repo/skill`. */
+  skills?: string[] | undefined;
+  mcpServers?: McpServer[] | undefined;
+}
+
+/** Options of `Box.create` and `Box.fromSnapshot`. */
+export interface CreateBoxOptions extends BoxSettings, ConnectionOptions, CallOptions, IdempotencyOptions {}
+
+/** Options of `EphemeralBox.create` and `EphemeralBox.fromSnapshot`. */
+export interface CreateEphemeralBoxOptions extends CreateBoxOptions {
+  /** Seconds until the box deletes itself; at most and by default 259,200. */
+  ttl?: number | undefined;
+}
+
+/** Options of static calls that make nothing. */
+export interface StaticOptions extends ConnectionOptions, CallOptions {}
+
+/** Options of `Box.list`. */
+export interface ListBoxesOptions extends StaticOptions {
+  /** Only boxes with this label. */
+  label?: string | undefined;
+  /** `deleted` lists what is left of deleted boxes. */
+  status?: BoxStatus | undefined;
+}
+
+/**
+ * One box: an isolated Linux machine with a disk of its own.
+ *
+ * Handles come from the static methods. What a handle shows is as old as its last call about it.
+ */
+export declare class Box {
+  protected constructor();
+
+  /**
+   * Makes a box and waits until it can be used.
+   *
+   * When that fails or is ended early, the error's `leftBehind` has the id of a box that was made.
+   */
+  static create(options?: CreateBoxOptions): Promise<Box>;
+
+  /**
+   * Makes a box with the exact disk and agent settings of a snapshot, and waits until it can be used.
+   * The original box is unaffected. Any number of boxes can be made from one snapshot.
+   *
+   * @example
+   * ```ts
+   * const [a, b] = await Promise.all([Box.fromSnapshot(snapshot.id), Box.fromSnapshot(snapshot.id)]);
+   * ```
+   */
+  static fromSnapshot(snapshotId: string, options?: CreateBoxOptions): Promise<Box>;
+
+  /** A handle on the box with this id, or with this name. */
+  static get(id: string, options?: StaticOptions): Promise<Box>;
+
+  /** A handle on the box with this name. */
+  static getByName(name: string, options?: StaticOptions): Promise<Box>;
+
+  /** Every box of the account. */
+  static list(options?: ListBoxesOptions): Promise<BoxInfo[]>;
+
+  /** Deletes one box or several, for ever. An empty array is an error, never "all". Snapshots stay. */
+  static delete(ids: string | readonly string[], options?: StaticOptions): Promise<void>;
+  /** The same, as the official client spells it. */
+  static delete(options: StaticOptions & { boxIds: string | readonly string[] }): Promise<void>;
+
+  /** Deletes snapshots of any box. An empty array is an error, never "all". */
+  static deleteSnapshots(ids: string | readonly string[], options?: StaticOptions): Promise<{ deleted: number }>;
+
+  readonly id: string;
+  readonly name?: string;
+  /** As it was when this handle last asked; `getStatus` asks. */
+  readonly status: BoxStatus;
+  readonly size?: BoxSize;
+  readonly labels?: string[];
+  readonly runtime?: string;
+  readonly keepAlive?: boolean;
+  readonly ephemeral?: boolean;
+  readonly model?: string;
+  /** The snapshot this box was restored from. */
+  readonly snapshotId?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly lastActivityAt?: string;
+  readonly expiresAt?: string;
+  /** The agent's program and model. */
+  readonly modelConfig: { harness?: string; model?: string };
+  /** Where this handle's commands and relative paths begin. `cd` changes it. */
+  readonly cwd: string;
+
+  /** Runs commands. */
+  readonly exec: Exec;
+  /** Reads, writes and lists files. */
+  readonly files: Files;
+  /** Version control. */
+  readonly git: Git;
+  /** Prompts to the box's agent. */
+  readonly agent: AgentRuns;
+
+  /**
+   * Saves the disk and the agent's settings as they are now, and waits until they can be restored.
+   * Running commands go on. The snapshot outlives the box.
+   */
+  snapshot(options?: { name?: string | undefined } & CallOptions & IdempotencyOptions): Promise<Snapshot>;
+
+  /** The snapshots of this box, newest first. */
+  listSnapshots(options?: CallOptions): Promise<Snapshot[]>;
+
+  /** Deletes one snapshot of this box. Boxes made from it stay. */
+  deleteSnapshot(snapshotId: string, options?: CallOptions): Promise<void>;
+
+  /** What the box is doing now. */
+  getStatus(options?: CallOptions): Promise<{ status: BoxStatus }>;
+
+  /** Changes `cwd`, after a look whether there is such a directory in the box. */
+  cd(path: string, options?: CallOptions): Promise<void>;
+
+  /** Deletes the box, for ever. Its snapshots stay. */
+  delete(options?: CallOptions): Promise<void>;
+}
+
+/** A box that deletes itself after a time. It is ready at once. */
+export declare class EphemeralBox extends Box {
+  static create(options?: CreateEphemeralBoxOptions): Promise<EphemeralBox>;
+  static fromSnapshot(snapshotId: string, options?: CreateEphemeralBoxOptions): Promise<EphemeralBox>;
+}

@@ -1,0 +1,32 @@
+// Options that every call takes
+
+/** How a call may be ended from outside. */
+export interface CallOptions {
+  /** Ends the call, which then rejects with code `aborted`. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds after which the call rejects with code `timeout`. By default 300,000 for calls that
+   * wait until what they make is ready, 600,000 for others, and none for streams.
+   */
+  timeoutMs?: number | undefined;
+}
+
+/** Where the service is and who asks. It belongs to the handle that is made with it, never to a global. */
+export interface ConnectionOptions {
+  /** The API key; by default the environment's `UPSTASH_BOX_API_KEY`. */
+  apiKey?: string | undefined;
+  /**
+   * Address of the service; by default the environment's `UPSTASH_BOX_BASE_URL`, or else the hosted
+   * service at `https://us-east-1.box.upstash.com`.
+   */
+  baseUrl?: string | undefined;
+}
+
+/** For calls that make something. */
+export interface IdempotencyOptions {
+  /**
+   * A text of your own that names this call. With it the call may be sent again after a network error,
+   * because the service makes the thing only once. Use it with services that honour `Idempotency-Key`.
+   */
+  idempotencyKey?: string | undefined;
+}
