@@ -38,6 +38,7 @@ mod git_repo;
 mod idle;
 mod ids;
 mod lookup;
+mod once;
 mod owner;
 mod paths;
 mod pause;
@@ -70,6 +71,8 @@ pub(crate) use error::BoxError;
 pub(crate) use exec_stream::{ExecEvent, ExecStream};
 pub(crate) use files::ReadRange;
 pub(crate) use fork::Forks;
+pub(crate) use once::CallId;
+use once::CallsUnderWay;
 use owner::BoxOwner;
 pub(crate) use secrets::SecretKey;
 pub(crate) use secrets::SecretsError;
@@ -107,6 +110,8 @@ struct Inner {
     syncing: AtomicBool,
     /// Rung when a snapshot may expire earlier than was known.
     expiry_changed: Arc<Notify>,
+    /// Calls with a key that have no answer yet.
+    calls: CallsUnderWay,
     /// Layers that go once the record that freed them is on the disk.
     unneeded: Mutex<Vec<String>>,
 }
@@ -126,6 +131,7 @@ impl Boxes {
                 unsynced: AtomicBool::new(false),
                 syncing: AtomicBool::new(false),
                 expiry_changed: Arc::default(),
+                calls: CallsUnderWay::default(),
                 unneeded: Mutex::default(),
             }),
         };

@@ -14,6 +14,7 @@ mod error;
 mod exec;
 mod files;
 mod git;
+mod idempotency;
 mod ndjson;
 mod not_supported;
 mod page;

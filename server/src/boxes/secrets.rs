@@ -139,6 +139,38 @@ impl SecretKey {
             .map_err(|_| failed())?;
         serde_json::from_slice(&clear).map_err(|_| failed())
     }
+
+    /// A short value that fits these bytes of `owner` and no others, and tells nothing of them.
+    pub(super) fn tag(&self, owner: &str, bytes: &[u8]) -> Result<Vec<u8>, SecretsError> {
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce)?;
+        let payload = Payload {
+            msg: &[],
+            aad: &tagged(owner, bytes),
+        };
+        let tag = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| SecretsError::Seal(owner.to_owned()))?;
+        Ok([nonce.as_slice(), &tag].concat())
+    }
+
+    /// Whether `tag` was made from these bytes.
+    pub(super) fn is_tag(&self, owner: &str, bytes: &[u8], tag: &[u8]) -> bool {
+        let Some((nonce, tag)) = tag.split_first_chunk::<NONCE_BYTES>() else {
+            return false;
+        };
+        let payload = Payload {
+            msg: tag,
+            aad: &tagged(owner, bytes),
+        };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).is_ok()
+    }
+}
+
+/// No id of a box or snapshot contains a line end, so a tag never passes for a sealed value.
+fn tagged(owner: &str, bytes: &[u8]) -> Vec<u8> {
+    [owner.as_bytes(), b"\n", bytes].concat()
 }
 
 #[cfg(test)]
@@ -183,6 +215,18 @@ mod tests {
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
+    }
+
+    #[test]
+    fn a_tag_fits_its_bytes_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let key = SecretKey::load_or_make(&directory.path().join("key")).unwrap();
+        let tag = key.tag("owner", b"bytes").unwrap();
+        assert!(key.is_tag("owner", b"bytes", &tag));
+        assert!(!key.is_tag("owner", b"byteS", &tag));
+        assert!(!key.is_tag("other", b"bytes", &tag));
+        assert!(!key.is_tag("owner", b"bytes", &tag[1..]));
+        assert!(!key.is_tag("owner", b"bytes", b""));
     }
 
     #[test]

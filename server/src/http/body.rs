@@ -39,6 +39,11 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for JsonObject<LIMIT> {
 }
 
 impl<const LIMIT: usize> JsonObject<LIMIT> {
+    /// The body as it came.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The members that `T` knows; others are passed over.
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let bytes = match self.0.trim_ascii() {

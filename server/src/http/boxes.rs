@@ -1,7 +1,7 @@
 //! Routes that make, show, pause and remove boxes.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::{Extension, Json};
 use bytes::Bytes;
 use futures_util::Stream;
@@ -13,6 +13,7 @@ use upstash_box_wasm::api_types::{
 
 use super::body::JsonObject;
 use super::error::ApiError;
+use super::idempotency::Idempotency;
 use super::params::{InPath, InQuery};
 use super::request_id::RequestId;
 use super::scope::Scope;
@@ -26,10 +27,14 @@ pub(super) struct Done {}
 
 pub(super) async fn create(
     State(boxes): State<Boxes>,
+    idempotency: Idempotency,
     body: JsonObject,
-) -> Result<Json<BoxInfo>, ApiError> {
+) -> Result<Response, ApiError> {
     not_supported::in_box(&body.parse()?)?;
-    Ok(Json(boxes.create(body.parse()?).await?))
+    let request = body.parse()?;
+    let this = boxes.clone();
+    let work = async move { Ok(this.create(request).await?) };
+    idempotency.answer(&boxes, body, work).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,17 +48,25 @@ struct FromSnapshot {
 pub(super) async fn create_from_snapshot(
     State(boxes): State<Boxes>,
     Extension(id): Extension<RequestId>,
+    idempotency: Idempotency,
     body: JsonObject,
 ) -> Result<Response, ApiError> {
     not_supported::in_box(&body.parse()?)?;
     let FromSnapshot { snapshot_id, count } = body.parse()?;
     let settings: CreateBoxRequest = body.parse()?;
     if let Some(count) = count {
+        if idempotency.is_asked_for() {
+            return Err(ApiError::invalid(
+                "Idempotency-Key: an answer that comes box by box can't be repeated; leave out the \
+                 key or count",
+            ));
+        }
         let forks = boxes.fork(&snapshot_id, settings, count).await?;
         return Ok(ndjson::answer(fork_lines(forks, id)));
     }
-    let made = boxes.create_from_snapshot(&snapshot_id, settings).await?;
-    Ok(Json(made).into_response())
+    let this = boxes.clone();
+    let work = async move { Ok(this.create_from_snapshot(&snapshot_id, settings).await?) };
+    idempotency.answer(&boxes, body, work).await
 }
 
 /// One line for each box, as it is made. Nothing is made that nobody reads.

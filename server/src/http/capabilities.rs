@@ -19,6 +19,7 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
             "all_snapshots",
             "exec_timeout",
             "fork",
+            "idempotency_key",
             "rollback",
             "snapshot_labels",
             "snapshot_pages",

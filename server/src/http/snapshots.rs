@@ -2,21 +2,27 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Deserialize;
-use upstash_box_wasm::api_types::{BoxInfo, SnapshotInfo, SnapshotList};
+use upstash_box_wasm::api_types::{BoxInfo, SnapshotList};
 
 use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
+use super::idempotency::Idempotency;
 use super::params::InPath;
 use crate::boxes::Boxes;
 
 pub(super) async fn create(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,
+    idempotency: Idempotency,
     body: JsonObject,
-) -> Result<Json<SnapshotInfo>, ApiError> {
-    Ok(Json(boxes.snapshot(&reference, body.parse()?).await?))
+) -> Result<Response, ApiError> {
+    let request = body.parse()?;
+    let this = boxes.clone();
+    let work = async move { Ok(this.snapshot(&reference, request).await?) };
+    idempotency.answer(&boxes, body, work).await
 }
 
 pub(super) async fn list(

@@ -160,6 +160,8 @@ fn capabilities_name_only_what_is_there() {
     let features = [
         "all_snapshots",
         "exec_timeout",
+        "fork",
+        "idempotency_key",
         "rollback",
         "snapshot_labels",
         "snapshot_pages",

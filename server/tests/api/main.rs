@@ -23,6 +23,7 @@ mod files;
 mod flatten;
 mod fork;
 mod git;
+mod idempotency;
 mod image;
 mod isolation;
 mod page;
