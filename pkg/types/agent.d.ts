@@ -1,4 +1,4 @@
-// Agents
+/** Agents. */
 
 /** A file that goes with a prompt. */
 export interface PromptFile {

@@ -1,4 +1,4 @@
-// Boxes
+/** Boxes. */
 
 /** What a box is doing. A box that can be used is `idle`, or `running` while something runs in it. */
 export type BoxStatus = "creating" | "idle" | "running" | "paused" | "error" | "deleted";

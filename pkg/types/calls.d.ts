@@ -1,4 +1,4 @@
-// Options that every call takes
+/** Options that every call takes. */
 
 /** How a call may be ended from outside. */
 export interface CallOptions {

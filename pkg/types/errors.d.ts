@@ -1,4 +1,4 @@
-// Errors
+/** Errors. */
 
 /**
  * Why a call failed.

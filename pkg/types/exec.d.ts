@@ -1,4 +1,4 @@
-// Commands
+/** Commands. */
 
 /** Options of a command. */
 export interface ExecOptions extends CallOptions {

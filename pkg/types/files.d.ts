@@ -1,4 +1,4 @@
-// Files
+/** Files. */
 
 /** One entry of a directory. */
 export interface FileEntry {

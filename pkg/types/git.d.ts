@@ -1,4 +1,4 @@
-// Git
+/** Git. */
 
 /** Options of `git.clone`. */
 export interface GitCloneOptions extends CallOptions {

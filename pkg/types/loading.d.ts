@@ -1,4 +1,4 @@
-// Loading
+/** Loading. */
 
 /**
  * Loads the WebAssembly before the first call does, or from a place of your own: a module, its bytes,

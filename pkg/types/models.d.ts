@@ -1,4 +1,4 @@
-// Names for values. Any other string is passed on as well.
+/** Names for values. Any other string is passed on as well. */
 
 /** The program that answers prompts in a box. */
 export declare const Agent: {

@@ -1,4 +1,4 @@
-// Snapshots
+/** Snapshots. */
 
 /** A saved state of a box. */
 export interface Snapshot {
