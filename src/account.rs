@@ -71,17 +71,17 @@ impl Account {
         &'a self,
         request: &'a Request<J>,
     ) -> impl Iterator<Item = (&'static str, &'a str)> {
-        let json = request
-            .body
-            .is_some()
-            .then_some(("Content-Type", "application/json"));
         let own = request
             .headers
             .iter()
             .map(|(name, value)| (*name, value.as_str()));
-        std::iter::once(("X-Box-Api-Key", self.api_key.as_str()))
-            .chain(json)
-            .chain(own)
+        self.common_headers(request.body.is_some()).chain(own)
+    }
+
+    /// The headers of a request that has none of its own.
+    pub fn common_headers(&self, with_body: bool) -> impl Iterator<Item = (&'static str, &str)> {
+        let json = with_body.then_some(("Content-Type", "application/json"));
+        std::iter::once(("X-Box-Api-Key", self.api_key.as_str())).chain(json)
     }
 
     /// The same failure, should a server or a proxy have put the key into its words.

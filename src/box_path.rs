@@ -35,7 +35,7 @@ pub fn folder(path: &str) -> Option<String> {
 /// Adds text to an address, as one segment of its path or as a value of its query.
 pub fn encode(address: &mut String, text: &str) {
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~') {
             address.push(char::from(byte));
         } else {
             address.push('%');

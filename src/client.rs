@@ -15,7 +15,7 @@
 
 use crate::error::Error;
 use crate::json::Json;
-use crate::requests::{Answer, Request, Route, build, route, unknown_options};
+use crate::requests::{Answer, Request, Route, build, route, unexpected, unknown_options};
 use crate::retry;
 use crate::sentence::sentence;
 use crate::transport::{Response, Transport};
@@ -114,13 +114,12 @@ impl<J: Json> Exchange<J> {
             Ok(response) => return self.refused(refusal(&response, self.request.name), chance),
             Err(failure) => return self.refused(failure, chance),
         };
-        let answer = match self.request.answer.read(&response.body, self.request.name) {
-            Ok(answer) => answer,
-            Err(mut failure) => {
-                failure.status = Some(response.status);
-                failure.request_id = response.request_id;
-                return Err(self.failed(failure));
-            }
+        let name = self.request.name;
+        let Some(answer) = self.request.answer.find(response.body) else {
+            let mut failure = unexpected(name);
+            failure.status = Some(response.status);
+            failure.request_id = response.request_id;
+            return Err(self.failed(failure));
         };
         let Some(wait) = self.route.wait else {
             return Ok(Step::Done(answer));

@@ -100,18 +100,22 @@ impl Error {
 }
 
 impl Serialize for Error {
-    /// A list, which is small to cross with; `pkg/src/error.js` names its elements.
+    /// A list of texts, which is small to cross with; `pkg/src/error.js` names its elements.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let code = self.code.as_str();
-        (
-            code,
-            &self.message,
-            self.code.retryable(),
-            self.status,
-            &self.request_id,
-            &self.left_behind,
-        )
-            .serialize(serializer)
+        let status = self.status.map(|status| {
+            let mut digits = String::new();
+            push_digits(&mut digits, status.into(), 3);
+            digits
+        });
+        let facts = [
+            Some(self.code.as_str()),
+            Some(&self.message),
+            self.code.retryable().then_some("true"),
+            status.as_deref(),
+            self.request_id.as_deref(),
+            self.left_behind.as_deref(),
+        ];
+        serializer.collect_seq(facts)
     }
 }
 
@@ -207,7 +211,7 @@ mod tests {
             assert_eq!(error.code, *row);
             let told = serde_json::to_value(&error).unwrap();
             assert_eq!(told[0], row.as_str());
-            assert_eq!(told[2], row.retryable());
+            assert_eq!(told[2] == "true", row.retryable());
         }
     }
 

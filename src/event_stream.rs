@@ -19,16 +19,16 @@ pub struct EventStream {
 
 impl EventStream {
     /// Takes the next bytes and gives each event that is complete, as name and data.
-    pub fn push(&mut self, chunk: &[u8], mut event: impl FnMut(&[u8], &[u8])) {
+    pub fn push(&mut self, chunk: &[u8], event: &mut dyn FnMut(&[u8], &[u8])) {
         let mut lines = chunk.split(|byte| *byte == b'\n');
         let unfinished = lines.next_back().unwrap_or_default();
         for end in lines {
             if self.line.is_empty() {
-                self.read_line(end, &mut event);
+                self.read_line(end, event);
             } else {
                 let mut line = std::mem::take(&mut self.line);
                 line.extend_from_slice(end);
-                self.read_line(&line, &mut event);
+                self.read_line(&line, event);
                 // Its room serves the next one.
                 line.clear();
                 self.line = line;
@@ -38,13 +38,13 @@ impl EventStream {
     }
 
     /// Ends the stream, which may end an event.
-    pub fn finish(&mut self, mut event: impl FnMut(&[u8], &[u8])) {
+    pub fn finish(&mut self, event: &mut dyn FnMut(&[u8], &[u8])) {
         let line = std::mem::take(&mut self.line);
-        self.read_line(&line, &mut event);
-        self.dispatch(&mut event);
+        self.read_line(&line, event);
+        self.dispatch(event);
     }
 
-    fn read_line(&mut self, line: &[u8], event: &mut impl FnMut(&[u8], &[u8])) {
+    fn read_line(&mut self, line: &[u8], event: &mut dyn FnMut(&[u8], &[u8])) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             return self.dispatch(event);
@@ -61,7 +61,7 @@ impl EventStream {
         }
     }
 
-    fn dispatch(&mut self, event: &mut impl FnMut(&[u8], &[u8])) {
+    fn dispatch(&mut self, event: &mut dyn FnMut(&[u8], &[u8])) {
         if self.has_data {
             event(
                 if self.name.is_empty() {

@@ -1,42 +1,16 @@
-//! Turns the wire's `snake_case` names into JavaScript's `camelCase` and back, all the way down.
+//! Turns JavaScript's `camelCase` names into the wire's `snake_case`, all the way down.
 //!
-//! Some subtrees carry names that belong to the user (environment variables, HTTP headers, options of
-//! an agent). Those are passed on as they are; the wire's word for each stands in [`OPAQUE`].
+//! Some subtrees carry names that belong to the user (environment variables, HTTP headers). Those are
+//! passed on as they are; the wire's word for each stands in [`OPAQUE`]. The way back, for answers, is
+//! `pkg/src/shape.js`: there it costs no crossings.
 
 use crate::json::{Json, Type};
-use crate::timestamp;
 
 /// Members whose content is the user's own, in the wire's spelling.
-const OPAQUE: &[&str] = &[
-    "agent_options",
-    "attach_headers",
-    "env_vars",
-    "headers",
-    "input",
-    "webhook_headers",
-];
-
-/// `box_id` becomes `boxId`.
-pub fn camel(name: &str) -> String {
-    let mut result = String::new();
-    let mut raise = false;
-    for letter in name.chars() {
-        if letter == '_' && !result.is_empty() {
-            raise = true;
-        } else {
-            result.push(if raise {
-                letter.to_ascii_uppercase()
-            } else {
-                letter
-            });
-            raise = false;
-        }
-    }
-    result
-}
+const OPAQUE: &[&str] = &["headers", "input"];
 
 /// `boxId` becomes `box_id`.
-pub fn snake(name: &str) -> String {
+fn snake(name: &str) -> String {
     let mut result = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {
@@ -47,20 +21,8 @@ pub fn snake(name: &str) -> String {
     result
 }
 
-/// An answer as JavaScript sees it.
-///
-/// A member whose name ends in `_at` and whose value is a number is a time in Unix seconds, and
-/// becomes an ISO 8601 text.
-pub fn to_camel<J: Json>(value: &J) -> J {
-    renamed(value, true)
-}
-
 /// What JavaScript gave, as it travels.
 pub fn to_snake<J: Json>(value: &J) -> J {
-    renamed(value, false)
-}
-
-fn renamed<J: Json>(value: &J, to_camel: bool) -> J {
     let is_list = match value.kind() {
         Type::List => true,
         Type::Object => false,
@@ -69,74 +31,35 @@ fn renamed<J: Json>(value: &J, to_camel: bool) -> J {
     let mut result = if is_list { J::list() } else { J::object() };
     value.each(&mut |name, member| {
         if is_list {
-            return result.push(&renamed(&member, to_camel));
+            return result.push(&to_snake(&member));
         }
-        let new_name = if to_camel { camel(name) } else { snake(name) };
-        let wire_name = if to_camel { name } else { &new_name };
-        let time = member
-            .number()
-            .filter(|_| to_camel && wire_name.ends_with("_at"));
-        let member = if let Some(text) = time.and_then(timestamp::iso) {
-            J::from_text(&text)
-        } else if OPAQUE.contains(&wire_name) {
-            member
-        } else {
-            renamed(&member, to_camel)
-        };
-        result.set(&new_name, &member);
+        let name = snake(name);
+        let is_opaque = OPAQUE.contains(&name.as_str());
+        result.set(&name, &if is_opaque { member } else { to_snake(&member) });
     });
     result
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{camel, snake, to_camel, to_snake};
-    use crate::json::Json;
+    use super::to_snake;
     use crate::json::value::Value;
 
-    fn json(text: &str) -> Value {
-        serde_json::from_str(text).unwrap()
-    }
-
     #[test]
-    fn names_change_case_both_ways() {
-        for (wire, js) in [
-            ("id", "id"),
-            ("box_id", "boxId"),
-            ("total_cpu_ns", "totalCpuNs"),
-            ("_id", "_id"),
-        ] {
-            assert_eq!(camel(wire), js);
-        }
+    fn names_change_and_everything_else_stays() {
         for (js, wire) in [
-            ("id", "id"),
-            ("boxId", "box_id"),
-            ("totalCpuNs", "total_cpu_ns"),
+            (
+                r#"{"id":1,"boxId":"boxId","totalCpuNs":[{"aB":null},"aB",true]}"#,
+                r#"{"id":1,"box_id":"boxId","total_cpu_ns":[{"a_b":null},"aB",true]}"#,
+            ),
+            (
+                r#"{"headers":{"X-Ab":"c","aB":[1]},"lastOne":{}}"#,
+                r#"{"headers":{"X-Ab":"c","aB":[1]},"last_one":{}}"#,
+            ),
+            ("[]", "[]"),
         ] {
-            assert_eq!(snake(js), wire);
+            let js: Value = serde_json::from_str(js).unwrap();
+            assert_eq!(to_snake(&js), serde_json::from_str::<Value>(wire).unwrap());
         }
-    }
-
-    #[test]
-    fn names_that_belong_to_the_user_stay() {
-        let wire = json(
-            r#"{"webhook_headers":{"X_Custom":"a_b"},"webhook_url":"u","list_of":[{"a_b":1}]}"#,
-        );
-        let js =
-            json(r#"{"webhookHeaders":{"X_Custom":"a_b"},"webhookUrl":"u","listOf":[{"aB":1}]}"#);
-        assert_eq!(to_camel(&wire), js);
-        assert_eq!(to_snake(&js), wire);
-    }
-
-    #[test]
-    fn times_become_text_and_other_numbers_stay() {
-        let js = to_camel(&json(
-            r#"{"created_at":0,"size_bytes":7,"started_at":"then"}"#,
-        ));
-        assert_eq!(
-            js,
-            json(r#"{"createdAt":"1970-01-01T00:00:00.000Z","sizeBytes":7,"startedAt":"then"}"#)
-        );
-        assert_eq!(js.get("sizeBytes").number(), Some(7.0));
     }
 }

@@ -19,6 +19,5 @@ pub mod key_case;
 pub mod requests;
 pub mod retry;
 pub mod sentence;
-pub mod timestamp;
 pub mod transport;
 pub mod waiting;

@@ -16,10 +16,10 @@ mod snapshots;
 use crate::box_path::encode;
 use crate::error::Error;
 use crate::json::Json;
-use crate::sentence::{cut, sentence};
+use crate::sentence::{cut, push, sentence};
 use crate::waiting::Wait;
 
-pub use answer::Answer;
+pub use answer::{Answer, unexpected};
 pub use field::{Field, Kind, Place};
 
 /// An HTTP method.
@@ -31,6 +31,8 @@ pub enum Method {
     Post,
     /// Sets; the same again changes nothing.
     Put,
+    /// Sets some members; the same again changes nothing.
+    Patch,
     /// Removes; the same again changes nothing.
     Delete,
 }
@@ -42,6 +44,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -100,7 +103,14 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
 
 /// The row of this name.
 pub fn route(name: &str) -> Option<&'static Route> {
-    routes().find(|route| route.name == name)
+    for table in TABLES {
+        for route in table {
+            if route.name == name {
+                return Some(route);
+            }
+        }
+    }
+    None
 }
 
 /// The request that a row makes of these arguments.
@@ -119,13 +129,17 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
         repeatable: !matches!(route.method, Method::Post),
     };
     let (start, mut path) = cut(route.path, b'{');
-    request.target.push_str(start);
+    push(&mut request.target, start);
     for field in route.fields {
         let value = argument::read(route, field, arguments)?;
         match (field.place, value.text()) {
             (Place::Body, _) => {
                 let body = request.body.get_or_insert_with(J::object);
-                if !value.is_null() {
+                if field.kind == Kind::Clear {
+                    if value.is_something() {
+                        body.set(field.wire, &J::null());
+                    }
+                } else if !value.is_null() {
                     body.set(field.wire, &value);
                 }
             }
@@ -138,9 +152,9 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
                 path = rest;
             }
             (Place::Query, Some(text)) => {
-                let first = !request.target.contains('?');
+                let first = !request.target.bytes().any(|byte| byte == b'?');
                 request.target.push(if first { '?' } else { '&' });
-                request.target.push_str(field.wire);
+                push(&mut request.target, field.wire);
                 request.target.push('=');
                 encode(&mut request.target, &text);
             }

@@ -34,7 +34,16 @@ pub fn delay_ms(repeatable: bool, tried: u32, failure: &Error, chance: f64) -> O
 ///
 /// The other form, a date, needs a clock that agrees with the server's, and is left unread.
 pub fn retry_after_ms(header: &str) -> Option<u32> {
-    header.trim_ascii().parse::<u32>().ok()?.checked_mul(1000)
+    let digits = header.trim_ascii();
+    let seconds = digits
+        .bytes()
+        .try_fold(0_u32, |seconds, digit| match digit {
+            b'0'..=b'9' => seconds
+                .checked_mul(10)?
+                .checked_add(u32::from(digit - b'0')),
+            _ => None,
+        });
+    seconds.filter(|_| !digits.is_empty())?.checked_mul(1000)
 }
 
 #[cfg(test)]
@@ -93,5 +102,6 @@ mod tests {
         assert_eq!(delay_ms(true, 1, &failure, 0.5), None);
         assert_eq!(retry_after_ms("Wed, 21 Oct 2026 07:28:00 GMT"), None);
         assert_eq!(retry_after_ms("99999999999"), None);
+        assert_eq!(retry_after_ms(" "), None);
     }
 }

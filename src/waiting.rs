@@ -36,6 +36,13 @@ pub const SNAPSHOT_READY: Wait = Wait {
     failure: ErrorCode::SnapshotFailed,
 };
 
+/// The same, of a snapshot that was asked for by its own id.
+pub const NAMED_SNAPSHOT_READY: Wait = Wait {
+    look: "Box.getSnapshot when ready",
+    by_own_id: true,
+    ..SNAPSHOT_READY
+};
+
 /// The first look comes soon, because most boxes are ready in milliseconds.
 const FIRST_LOOK_MS: u32 = 25;
 const LONGEST_MS: u32 = 2000;

@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
-    AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest, DeletedCount, ErrorBody,
-    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest,
-    GitCloneRequest, GitCloneResponse, SnapshotInfo, SnapshotList, StreamError, StreamExit,
-    WriteFileRequest,
+    AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest, CreateSnapshotRequest,
+    DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest,
+    ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest, GitCloneRequest,
+    GitCloneResponse, SnapshotInfo, SnapshotList, SnapshotTree, StreamError, StreamExit,
+    UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -40,6 +41,11 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<BoxStatusResponse>("box_status").0,
         holds::<SnapshotInfo>("snapshot").0,
         holds::<SnapshotList>("snapshot_list").0,
+        holds::<SnapshotTree>("snapshot_tree").0,
+        holds::<CreateSnapshotRequest>("create_snapshot_request").0,
+        holds::<UpdateSnapshotRequest>("update_snapshot_request").0,
+        holds::<DeleteSnapshotsRequest>("delete_snapshots_request").0,
+        holds::<DeletedSnapshots>("deleted_snapshots").0,
         holds::<DeletedCount>("deleted_count").0,
         holds::<ExecRequest>("exec_request").0,
         holds::<ExecResponse>("exec_response").0,

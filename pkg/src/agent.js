@@ -1,6 +1,6 @@
 /** `box.agent`: prompts to the agent in the box, finished or streamed. */
 
-import { EventReader } from "../generated/upstash_box_wasm.js";
+import { Reader } from "../generated/upstash_box_wasm.js";
 import { failure } from "./error.js";
 import { CUT_OFF, StreamRun, chunks, iterable } from "./streams.js";
 
@@ -32,10 +32,10 @@ const open = (send, name, { signal, timeoutMs, ...args } = {}) => send.open(name
 
 /** What the agent says and does, as it comes. */
 async function* elements(run, opened) {
-  const reader = new EventReader();
+  const reader = new Reader();
   try {
-    for await (const chunk of chunks(opened)) yield* events(run, reader.push(chunk));
-    yield* events(run, reader.push());
+    for await (const chunk of chunks(opened)) yield* events(run, reader.events(chunk, false));
+    yield* events(run, reader.events(new Uint8Array(), true));
     if (run.status != "completed") {
       throw failure("stream_truncated", CUT_OFF);
     }

@@ -8,16 +8,18 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const warned = new Set();
 
 export class Call {
-  /** `timeout` or `aborted`, once the call has ended early. */
-  ended;
+  /** Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal. */
+  ended = 0;
   /** What was thrown, for `BoxError.cause`. */
   cause;
-  #controller = new AbortController();
+  #controller;
   #signal;
   #timer;
 
   constructor({ signal, timeoutMs } = {}, defaultMs) {
     const ms = timeoutMs ?? defaultMs;
+    // Most calls can't end early, and are cheaper without.
+    if (ms !== undefined || signal != null) this.#controller = new AbortController();
     if (ms !== undefined && !(ms > 0)) throw invalid("option `timeoutMs` must be a number of milliseconds above 0.");
     if (signal != null) {
       if (typeof signal.addEventListener != "function") throw invalid("option `signal` must be an AbortSignal.");
@@ -25,11 +27,11 @@ export class Call {
       if (signal.aborted) this.#abort();
       else signal.addEventListener("abort", this.#abort);
     }
-    if (ms <= LONGEST_TIMER) this.#timer = setTimeout(() => this.#end("timeout"), ms);
+    if (ms <= LONGEST_TIMER) this.#timer = setTimeout(() => this.#end(1), ms);
   }
 
   get signal() {
-    return this.#controller.signal;
+    return this.#controller?.signal;
   }
 
   /** Remembers what was thrown, and says it in words. */
@@ -54,14 +56,14 @@ export class Call {
   sleep(ms) {
     const { signal } = this;
     return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
+      if (signal?.aborted) return resolve();
       const done = () => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", done);
+        signal?.removeEventListener("abort", done);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
+      signal?.addEventListener("abort", done);
     });
   }
 
@@ -79,16 +81,16 @@ export class Call {
   /** Cancels the request of a stream that is no longer read. */
   cancel() {
     this.close();
-    this.#controller.abort();
+    this.#controller?.abort();
   }
 
   #abort = () => {
     this.cause ??= this.#signal.reason;
-    this.#end("aborted");
+    this.#end(2);
   };
 
   #end(why) {
-    this.ended ??= why;
+    this.ended ||= why;
     this.#controller.abort();
   }
 }

@@ -3,10 +3,9 @@
 import { Client } from "../generated/upstash_box_wasm.js";
 import { Call } from "./call.js";
 import { init } from "./load.js";
+import { camel } from "./shape.js";
 
-/** How long a call may take when the user does not say. */
-const DEFAULT_TIMEOUT_MS = 600_000;
-/** The same for calls that also wait until what they make is ready. */
+/** How long a call that waits until what it makes is ready may take, when the user does not say. */
 const DEFAULT_WAIT_MS = 300_000;
 const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot"]);
 
@@ -23,9 +22,9 @@ export class Connection {
 
   /** Does one call of the table in `src/requests`. */
   async call(name, args, options) {
-    const call = new Call(options, WAITS.has(name) ? DEFAULT_WAIT_MS : DEFAULT_TIMEOUT_MS);
+    const call = new Call(options, WAITS.has(name) ? DEFAULT_WAIT_MS : undefined);
     try {
-      return await (await this.client()).call(call, name, args);
+      return camel(await (await this.client()).call(call, name, args));
     } catch (thrown) {
       throw call.error(thrown);
     } finally {
@@ -35,7 +34,8 @@ export class Connection {
 
   /** Starts a call that answers with a stream. It ends with the stream. */
   async open(name, args, options) {
-    const call = new Call(options);
+    // No deadline, but a signal: leaving the stream ends the request.
+    const call = new Call(options, Infinity);
     try {
       return { call, stream: await (await this.client()).call(call, name, args) };
     } catch (thrown) {

@@ -13,7 +13,8 @@ export function toBoxError(thrown, cause) {
   if (thrown instanceof BoxError) return thrown;
   if (Array.isArray(thrown)) {
     const [code, message, retryable, status, requestId, leftBehind] = thrown;
-    return new BoxError({ code, message, retryable, status, requestId, leftBehind, cause });
+    const facts = { code, message, retryable: !!retryable, status: status && +status };
+    return new BoxError({ ...facts, requestId, leftBehind, cause });
   }
   return failure("internal", `upstash-box-wasm failed: ${thrown?.message ?? thrown}`, thrown);
 }

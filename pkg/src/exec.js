@@ -1,6 +1,6 @@
 /** `box.exec`: commands, finished or streamed. */
 
-import { ExecReader } from "../generated/upstash_box_wasm.js";
+import { Reader } from "../generated/upstash_box_wasm.js";
 import { failure } from "./error.js";
 import { CUT_OFF, StreamRun, chunks, iterable } from "./streams.js";
 
@@ -11,8 +11,9 @@ export class Exec {
     this.#send = send;
   }
 
-  command(command, options) {
-    return this.#send.call("box.exec.command", { command }, options);
+  async command(command, options) {
+    const answer = await this.#send.call("box.exec.command", { command }, options);
+    return finished(answer);
   }
 
   stream(command, { encoding, ...options } = {}) {
@@ -21,24 +22,33 @@ export class Exec {
   }
 }
 
+/** A finished command. Its result is what it printed, or what it complained about when it failed. */
+function finished({ runId, exitCode, output, error, cpuNs }) {
+  const [stdout, stderr] = [output ?? "", error ?? ""];
+  const failed = exitCode != 0;
+  const run = { status: failed ? "failed" : "completed", result: (failed && stderr) || stdout, stdout, stderr, exitCode };
+  if (cpuNs != null) run.cpuNs = cpuNs;
+  return runId ? { id: runId, ...run } : run;
+}
+
 /** Output as it comes, then how the command ended. */
 async function* output(run, opened, encoding) {
   const bytes = encoding == "bytes";
   const text = new TextDecoder("utf-8", { ignoreBOM: true });
   const element = (data, last) => ({ type: "output", data: bytes ? data : text.decode(data, { stream: !last }) });
-  const reader = new ExecReader();
+  const reader = new Reader();
   try {
     for await (const chunk of chunks(opened)) {
-      const plain = reader.push(chunk);
+      const plain = reader.output(chunk);
       const held = reader.held();
       for (const data of [held, plain == chunk.length ? chunk : chunk.subarray(0, plain)]) {
-        if (!data?.length) continue;
+        if (!data.length) continue;
         const next = element(data);
         if (next.data.length) yield next;
       }
     }
-    const end = trailer(reader.finish());
-    const rest = element((!end && reader.held()) || new Uint8Array(), true);
+    const end = trailer(reader.trailer());
+    const rest = element(end ? new Uint8Array() : reader.held(), true);
     if (rest.data.length) yield rest;
     if (!end) throw failure("stream_truncated", CUT_OFF);
     if (end.error !== undefined) throw failure("run_failed", String(end.error));

@@ -25,13 +25,11 @@ export async function* chunks({ call, stream }) {
 /** Why a stream broke. */
 function lost(call, thrown) {
   const words = call.caught(thrown);
-  const [code, message] =
-    call.ended == "timeout"
-      ? ["timeout", "The time for this call ran out (`timeoutMs`)."]
-      : call.ended == "aborted"
-        ? ["aborted", "The call was ended by its `signal`."]
-        : ["network", `The connection was lost while the stream was read: ${words}`];
-  return [code, message, code != "aborted"];
+  return [
+    ["network", `The connection was lost while the stream was read: ${words}`, true],
+    ["timeout", "The time for this call ran out (`timeoutMs`).", true],
+    ["aborted", "The call was ended by its `signal`."],
+  ][call.ended];
 }
 
 /**

@@ -6,7 +6,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /**
    * Milliseconds after which the call rejects with code `timeout`. By default 300,000 for calls that
-   * wait until what they make is ready, 600,000 for others, and none for streams.
+   * wait until what they make is ready; others end when the runtime gives the connection up.
    */
   timeoutMs?: number | undefined;
 }

@@ -7,13 +7,13 @@ extern "C" {
     /// See `pkg/src/call.js`.
     pub type JsCall;
 
-    /// Ends requests.
+    /// Ends requests, if anything can end this call early.
     #[wasm_bindgen(method, getter)]
-    pub fn signal(this: &JsCall) -> web_sys::AbortSignal;
+    pub fn signal(this: &JsCall) -> Option<web_sys::AbortSignal>;
 
-    /// `timeout` or `aborted`, once the call has ended early.
+    /// Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal.
     #[wasm_bindgen(method, getter)]
-    pub fn ended(this: &JsCall) -> Option<String>;
+    pub fn ended(this: &JsCall) -> u8;
 
     /// Remembers what was thrown as the cause of the failure to come, and says it in words.
     #[wasm_bindgen(method)]

@@ -5,62 +5,54 @@ use wasm_bindgen::prelude::*;
 use crate::event_stream::EventStream;
 use crate::exec_stream::ExecStream;
 
-/// Finds the trailer in the stream of a command.
-#[wasm_bindgen(js_name = ExecReader)]
+/// Reads one stream, of a command or of events. One class, because each costs half a kilobyte.
+#[wasm_bindgen(js_name = Reader)]
 #[derive(Debug, Default)]
-pub struct WasmExecReader {
-    stream: ExecStream,
+pub struct WasmReader {
+    command: ExecStream,
     held: Vec<u8>,
+    events: EventStream,
 }
 
-#[wasm_bindgen(js_class = ExecReader)]
-impl WasmExecReader {
+#[wasm_bindgen(js_class = Reader)]
+impl WasmReader {
     /// A reader of one stream.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes a chunk. So many bytes at its start are output, after those that `held()` gives.
-    pub fn push(&mut self, chunk: &[u8]) -> usize {
-        let released = self.stream.push(chunk);
+    /// Takes a chunk of a command's stream. So many bytes at its start are output, after those that
+    /// `held()` gives.
+    pub fn output(&mut self, chunk: &[u8]) -> usize {
+        let released = self.command.push(chunk);
         self.held = released.held;
         released.of_chunk
     }
 
     /// Bytes of earlier chunks that turned out to be output.
-    pub fn held(&mut self) -> Option<Vec<u8>> {
-        Some(std::mem::take(&mut self.held)).filter(|held| !held.is_empty())
+    pub fn held(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.held)
     }
 
-    /// Ends the stream: the data of its trailer. When that is none, `held()` has the last output.
-    pub fn finish(&mut self) -> Option<Vec<u8>> {
-        let (held, data) = self.stream.finish();
+    /// Ends a command's stream: the data of its trailer, if it may have one. When those are none,
+    /// `held()` has the last output.
+    pub fn trailer(&mut self) -> Vec<u8> {
+        let (held, data) = self.command.finish();
+        let data = data
+            .and_then(|data| held.get(data))
+            .unwrap_or_default()
+            .to_vec();
         self.held = held;
-        Some(self.held.get(data?)?.to_vec())
-    }
-}
-
-/// Splits a stream of server-sent events.
-#[wasm_bindgen(js_name = EventReader)]
-#[derive(Debug, Default)]
-pub struct WasmEventReader {
-    stream: EventStream,
-}
-
-#[wasm_bindgen(js_class = EventReader)]
-impl WasmEventReader {
-    /// A reader of one stream.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
+        data
     }
 
-    /// The events that are complete: for each its name, LF, its data, LF. No chunk means the end.
+    /// Takes a chunk of events and gives those that are complete: for each its name, LF, its data, LF.
+    /// No chunk means the end.
     ///
     /// Crossing once for a whole chunk is what makes it fast. A line break inside JSON data is a space
     /// to its reader, so it becomes one.
-    pub fn push(&mut self, chunk: Option<Vec<u8>>) -> Vec<u8> {
+    pub fn events(&mut self, chunk: &[u8], is_end: bool) -> Vec<u8> {
         let mut events = Vec::new();
         let mut add = |name: &[u8], data: &[u8]| {
             events.extend_from_slice(name);
@@ -71,9 +63,9 @@ impl WasmEventReader {
             );
             events.push(b'\n');
         };
-        match chunk {
-            Some(chunk) => self.stream.push(&chunk, &mut add),
-            None => self.stream.finish(&mut add),
+        self.events.push(chunk, &mut add);
+        if is_end {
+            self.events.finish(&mut add);
         }
         events
     }

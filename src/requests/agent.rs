@@ -2,7 +2,7 @@
 
 use super::{Answer, Field, Kind, Method, Route};
 
-const FIELDS: &[Field] = &[
+static FIELDS: [Field; 8] = [
     Field::path("id"),
     Field::body("prompt", "prompt", Kind::Text).required(),
     Field::body("folder", "folder", Kind::Folder),
@@ -18,7 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
         name: "box.agent.run",
         method: Method::Post,
         path: "/v2/box/{}/run/stream",
-        fields: FIELDS,
+        fields: &FIELDS,
         answer: Answer::Stream,
         wait: None,
     },
@@ -26,7 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
         name: "box.agent.stream",
         method: Method::Post,
         path: "/v2/box/{}/run/stream",
-        fields: FIELDS,
+        fields: &FIELDS,
         answer: Answer::Stream,
         wait: None,
     },

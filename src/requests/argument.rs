@@ -94,7 +94,9 @@ fn is_as_it_must<J: Json>(kind: Kind, given: &J) -> bool {
         fine && count >= at_least
     };
     match (kind, given.kind()) {
-        (Kind::Content, Type::Text) | (Kind::Flag, Type::Flag) | (Kind::Any, Type::Object) => true,
+        (Kind::Content, Type::Text)
+        | (Kind::Flag | Kind::Switch | Kind::Clear, Type::Flag)
+        | (Kind::Any, Type::Object) => true,
         (Kind::Structure, Type::List | Type::Object) => true,
         (Kind::Text | Kind::Path | Kind::Folder | Kind::Directory | Kind::Command, Type::Text) => {
             given.is_something()

@@ -4,7 +4,7 @@ use super::{Answer, Field, Kind, Method, Route};
 use crate::waiting::BOX_READY;
 
 /// What a new box may be given. `snapshotId` comes first and stands only in the row that restores.
-const SETTINGS: [Field; 22] = [
+static SETTINGS: [Field; 22] = [
     Field::body("snapshotId", "snapshot_id", Kind::Text).required(),
     Field::body("name", "name", Kind::Text),
     Field::body("labels", "labels", Kind::Texts),
@@ -31,10 +31,9 @@ const SETTINGS: [Field; 22] = [
 
 /// The same settings without the snapshot.
 const fn fresh() -> &'static [Field] {
-    const ALL: &[Field] = &SETTINGS;
-    match ALL.split_first() {
+    match SETTINGS.split_first() {
         Some((_, rest)) => rest,
-        None => ALL,
+        None => &SETTINGS,
     }
 }
 
@@ -71,7 +70,7 @@ pub(super) const ROUTES: &[Route] = &[
             Field::query("label", "label", Kind::Text),
             Field::query("status", "status", Kind::Text),
         ],
-        answer: Answer::Resources(""),
+        answer: Answer::List(""),
         wait: None,
     },
     Route {

@@ -2,7 +2,7 @@
 
 use super::{Answer, Field, Kind, Method, Route};
 
-const FIELDS: &[Field] = &[
+static FIELDS: [Field; 3] = [
     Field::path("id"),
     Field::body("command", "command", Kind::Command).required(),
     Field::body("folder", "folder", Kind::Folder),
@@ -13,7 +13,7 @@ pub(super) const ROUTES: &[Route] = &[
         name: "box.exec.command",
         method: Method::Post,
         path: "/v2/box/{}/exec",
-        fields: FIELDS,
+        fields: &FIELDS,
         answer: Answer::Run,
         wait: None,
     },
@@ -21,7 +21,7 @@ pub(super) const ROUTES: &[Route] = &[
         name: "box.exec.stream",
         method: Method::Post,
         path: "/v2/box/{}/exec-stream",
-        fields: FIELDS,
+        fields: &FIELDS,
         answer: Answer::Stream,
         wait: None,
     },

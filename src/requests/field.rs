@@ -28,6 +28,10 @@ pub enum Kind {
     Count,
     /// `true` or `false`; only `true` travels.
     Flag,
+    /// `true` or `false`, and both travel.
+    Switch,
+    /// `true` travels as `null`, which takes something away.
+    Clear,
     /// A list of texts.
     Texts,
     /// A list of ids with at least one in it.
@@ -60,7 +64,7 @@ impl Kind {
             Self::Content => "a string",
             Self::Id => "a string that is not empty, \".\" or \"..\"",
             Self::Count => "a whole number, 0 or more",
-            Self::Flag => "true or false",
+            Self::Flag | Self::Switch | Self::Clear => "true or false",
             Self::Texts => "an array of strings",
             Self::Ids => "an array of at least one string that is not empty",
             Self::Command => "a string, or an array of strings with the program first",

@@ -32,23 +32,34 @@ const LONGEST_PAGE: u32 = 4000;
 #[derive(Debug)]
 pub struct Fetch {
     account: Account,
+    /// The headers of nearly every request, made once.
+    with_body: web_sys::Headers,
+    without_body: web_sys::Headers,
 }
 
 impl Fetch {
     /// Sends as this account.
-    pub const fn new(account: Account) -> Self {
-        Self { account }
+    pub fn new(account: Account) -> Self {
+        let with_body = headers(account.common_headers(true));
+        let without_body = headers(account.common_headers(false));
+        Self {
+            account,
+            with_body,
+            without_body,
+        }
     }
 
     fn start(&self, call: &JsCall, request: &Request<JsValue>) -> Result<js_sys::Promise, JsValue> {
         let init = RequestInit::new();
         init.set_method(request.method.as_str());
-        let headers = Headers::new();
-        for (name, value) in self.account.headers(request) {
-            headers.set(name, value);
+        match (request.headers.is_empty(), request.body.is_some()) {
+            (true, true) => init.set_headers(&self.with_body),
+            (true, false) => init.set_headers(&self.without_body),
+            _ => init.set_headers(&headers(self.account.headers(request))),
         }
-        init.set_headers(&headers.into_raw());
-        init.set_signal(Some(&call.signal()));
+        if let Some(signal) = call.signal() {
+            init.set_signal(Some(&signal));
+        }
         if let Some(body) = &request.body {
             init.set_body(&JSON::stringify(body)?.into());
         }
@@ -64,22 +75,28 @@ impl Fetch {
         if !answered.is_object() {
             return Err(JsValue::from_str("fetch gave no response"));
         }
-        let raw: web_sys::Response = answered.unchecked_into();
-        let headers = raw.headers();
-        let request_id = headers.get("x-request-id")?;
-        let retry_after = headers.get("retry-after")?;
-        let response = GlooResponse::from(raw);
-        let status = response.status();
-        let body = if request.answer == Answer::Stream && response.ok() {
-            response.body().into()
-        } else {
-            let text: JsString = JsFuture::from(web_sys::Response::from(response).text()?)
-                .await?
-                .unchecked_into();
-            match text.length() {
-                0 => JsValue::NULL,
-                _ => parse(&text).unwrap_or_else(|_| text.slice(0, LONGEST_PAGE).into()),
-            }
+        let response = GlooResponse::from(answered.unchecked_into::<web_sys::Response>());
+        let (status, ok) = (response.status(), response.ok());
+        let (mut request_id, mut retry_after) = (None, None);
+        if ok && request.answer == Answer::Stream {
+            let body = response.body().into();
+            return Ok(Response {
+                status,
+                request_id,
+                retry_after,
+                body,
+            });
+        }
+        let raw = web_sys::Response::from(response);
+        if !ok {
+            let headers = raw.headers();
+            request_id = headers.get("x-request-id")?;
+            retry_after = headers.get("retry-after")?;
+        }
+        let text: JsString = JsFuture::from(raw.text()?).await?.unchecked_into();
+        let body = match text.length() {
+            0 => JsValue::NULL,
+            _ => parse(&text).unwrap_or_else(|_| text.slice(0, LONGEST_PAGE).into()),
         };
         Ok(Response {
             status,
@@ -88,6 +105,15 @@ impl Fetch {
             body,
         })
     }
+}
+
+/// Headers as JavaScript has them. [`Account`] has made sure that none is refused.
+fn headers<'a>(pairs: impl Iterator<Item = (&'static str, &'a str)>) -> web_sys::Headers {
+    let headers = Headers::new();
+    for (name, value) in pairs {
+        headers.set(name, value);
+    }
+    headers.into_raw()
 }
 
 impl Transport for Fetch {
@@ -132,8 +158,9 @@ impl Transport for Fetch {
 
 /// The failure of a call that its deadline or its signal ended.
 fn ended(call: &JsCall) -> Option<Error> {
-    let (code, message) = match call.ended()?.as_str() {
-        "timeout" => (
+    let (code, message) = match call.ended() {
+        0 => return None,
+        1 => (
             ErrorCode::Timeout,
             "The time for this call ran out (`timeoutMs`).",
         ),

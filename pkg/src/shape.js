@@ -1,0 +1,37 @@
+/** Answers as JavaScript sees them: names in camelCase, times as ISO 8601 text. */
+
+/** Members whose content is the user's own, in the wire's spelling: their names stay. */
+const OPAQUE = new Set(["agent_options", "attach_headers", "env_vars", "headers", "input", "webhook_headers"]);
+
+/** Names in camelCase, each made once. */
+const names = new Map();
+
+export function camel(value) {
+  if (Array.isArray(value)) return value.map(camel);
+  if (value === null || typeof value != "object") return value;
+  const result = {};
+  for (const name in value) {
+    // It would change what the result is, not what it has.
+    if (name == "__proto__") continue;
+    const member = value[name];
+    // A number in a member that ends in `_at` is a time in Unix seconds.
+    const isTime = typeof member == "number" && name.endsWith("_at");
+    result[camelName(name)] = isTime ? iso(member) : OPAQUE.has(name) ? member : camel(member);
+  }
+  return result;
+}
+
+function camelName(name) {
+  let known = names.get(name);
+  if (!known) {
+    known = name.replace(/(?!^)_+(.)/g, (_, letter) => letter.toUpperCase());
+    // Names that a service makes up as it goes must not fill the memory.
+    if (names.size < 1000) names.set(name, known);
+  }
+  return known;
+}
+
+function iso(seconds) {
+  const time = new Date(seconds * 1000);
+  return isNaN(time) ? seconds : time.toISOString();
+}
