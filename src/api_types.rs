@@ -10,6 +10,7 @@ mod exec;
 mod files;
 mod git;
 mod null_as_default;
+mod snapshot_contents;
 mod snapshot_retention;
 mod snapshot_tree;
 mod snapshots;
@@ -23,6 +24,9 @@ pub use error_code::{ErrorBody, ErrorCode};
 pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
 pub use files::{FileContent, FileEntry, FileList, WriteFileRequest};
 pub use git::{GitCloneRequest, GitCloneResponse};
+pub use snapshot_contents::{
+    SnapshotChange, SnapshotChangeKind, SnapshotVerification, VerificationStatus,
+};
 pub use snapshot_retention::{
     DeleteSnapshotsRequest, DeletedSnapshots, Outcome, SnapshotFilter, SnapshotOutcome,
 };

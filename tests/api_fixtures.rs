@@ -12,8 +12,8 @@ use upstash_box_wasm::api_types::{
     AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest, CreateSnapshotRequest,
     DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest,
     ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest, GitCloneRequest,
-    GitCloneResponse, SnapshotInfo, SnapshotList, SnapshotTree, StreamError, StreamExit,
-    UpdateSnapshotRequest, WriteFileRequest,
+    GitCloneResponse, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree,
+    SnapshotVerification, StreamError, StreamExit, UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -46,6 +46,9 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<UpdateSnapshotRequest>("update_snapshot_request").0,
         holds::<DeleteSnapshotsRequest>("delete_snapshots_request").0,
         holds::<DeletedSnapshots>("deleted_snapshots").0,
+        holds::<SnapshotChange>("snapshot_change").0,
+        holds::<SnapshotChange>("snapshot_change_not_text").0,
+        holds::<SnapshotVerification>("snapshot_verification").0,
         holds::<DeletedCount>("deleted_count").0,
         holds::<ExecRequest>("exec_request").0,
         holds::<ExecResponse>("exec_response").0,

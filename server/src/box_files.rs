@@ -13,7 +13,7 @@ use nix::errno::Errno;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-pub use list::list;
+pub use list::{entry, list};
 pub use path::absolute;
 
 use crate::sandbox::{OpenHow, Sandbox, SandboxError};
@@ -105,6 +105,11 @@ fn opening(path: &std::path::Path, error: SandboxError) -> FileError {
         }
         _ => FileError::Sandbox(error),
     }
+}
+
+/// What a failed call on a path of a box means.
+pub fn failed(path: &std::path::Path, errno: Errno) -> FileError {
+    kernel(path, errno.into())
 }
 
 fn kernel(path: &std::path::Path, source: io::Error) -> FileError {

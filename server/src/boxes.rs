@@ -24,6 +24,7 @@ mod agent_outcome;
 mod agent_stream;
 mod create;
 mod delete;
+mod diff;
 mod durable;
 mod environment;
 mod error;
@@ -48,7 +49,9 @@ mod rules;
 mod runs;
 mod secrets;
 mod snapshot;
+mod snapshot_files;
 mod snapshot_list;
+mod verify;
 mod wake;
 mod words;
 
@@ -67,6 +70,7 @@ use crate::store::Store;
 
 pub(crate) use agent_stream::AgentStream;
 pub(crate) use delete::Which;
+pub(crate) use diff::Against;
 pub(crate) use error::BoxError;
 pub(crate) use exec_stream::{ExecEvent, ExecStream};
 pub(crate) use files::ReadRange;

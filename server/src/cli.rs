@@ -12,6 +12,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+/// Trees of boxes are walked one call deep for each directory, and a path holds up to 2047 of them.
+/// Only what is used of it takes memory.
+const STACK_BYTES: usize = 32 << 20;
+
 /// The Box API on your own Linux machine: isolated boxes, instant snapshots
 #[derive(Debug, Parser)]
 #[command(name = "box-server", version, arg_required_else_help = true)]
@@ -40,6 +44,7 @@ pub fn main() -> ExitCode {
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(STACK_BYTES)
         .build()
     {
         Ok(runtime) => runtime,

@@ -21,6 +21,7 @@ mod page;
 mod params;
 mod request_id;
 mod scope;
+mod snapshot_contents;
 mod snapshots;
 
 use std::path::Path;
@@ -75,6 +76,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             delete(snapshots::delete),
         )
         .merge(all_snapshots::routes())
+        .merge(snapshot_contents::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(boxes);
     let router = match www {

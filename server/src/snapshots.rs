@@ -17,11 +17,13 @@
 
 mod copy;
 mod diff;
+mod digest;
 mod error;
 mod flatten;
 mod host_image;
 mod image;
 mod layer_store;
+mod lease;
 mod live_copy;
 mod measure;
 mod recovery;
@@ -32,8 +34,10 @@ mod upper_copy;
 mod view;
 
 pub use diff::{Change, ChangeKind};
+pub use digest::LayersDigest;
 pub use error::LayerError;
 pub use image::ImageSource;
 pub use layer_store::LayerStore;
+pub use lease::Lease;
 pub use tree::{Tree, TreeEntry};
 pub use upper_copy::{FinishedCopy, UpperCopy};

@@ -7,6 +7,7 @@
 mod boxes;
 mod chains;
 mod checkpoints;
+mod digests;
 mod kept_answers;
 mod lineage;
 mod migrations;
@@ -23,6 +24,7 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub(crate) use boxes::{BoxRecord, BoxSettings, Inserted, Origin};
+pub(crate) use digests::KeptDigest;
 pub(crate) use kept_answers::KeptAnswer;
 pub(crate) use retention::{Removal, Selection};
 pub(crate) use rollback::RolledBack;

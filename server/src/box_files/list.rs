@@ -53,7 +53,8 @@ fn entries(directory: OwnedFd, path: &Path) -> Result<Vec<FileEntry>, FileError>
     Ok(entries.collect())
 }
 
-fn entry(directory: &Path, name: &str, stat: &FileStat) -> FileEntry {
+/// How an entry is told.
+pub fn entry(directory: &Path, name: &str, stat: &FileStat) -> FileEntry {
     let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
     FileEntry {
         name: name.to_owned(),

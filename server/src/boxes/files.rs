@@ -22,27 +22,31 @@ pub(crate) enum ReadRange {
     Part { offset: u64, length: u64 },
 }
 
-impl Boxes {
-    /// The content of a file, or a part of it.
-    pub(crate) async fn read_file(
-        &self,
-        reference: &str,
-        path: &str,
-        range: ReadRange,
-    ) -> Result<Vec<u8>, BoxError> {
-        if let ReadRange::Part { length, .. } = range
-            && length > MAX_RANGE_BYTES
-        {
-            return Err(BoxError::InvalidArgument(
-                "length: a ranged read gives at most 8 MiB; read in several parts".to_owned(),
-            ));
+impl ReadRange {
+    /// Refuses what no answer may hold.
+    pub(super) fn check(self) -> Result<(), BoxError> {
+        match self {
+            Self::Part { length, .. } if length > MAX_RANGE_BYTES => {
+                Err(BoxError::InvalidArgument(
+                    "length: a ranged read gives at most 8 MiB; read in several parts".to_owned(),
+                ))
+            }
+            _ => Ok(()),
         }
-        let (mut file, size) = self.open_file(reference, path).await?;
-        let most = match range {
-            ReadRange::Whole if size > MAX_WHOLE_BYTES => return Err(too_large(path)),
+    }
+
+    /// This part of a file that has `size` bytes.
+    pub(super) async fn read(
+        self,
+        mut file: File,
+        size: u64,
+        path: &str,
+    ) -> Result<Vec<u8>, BoxError> {
+        let most = match self {
+            Self::Whole if size > MAX_WHOLE_BYTES => return Err(too_large(path)),
             // One byte more tells a file that has grown meanwhile.
-            ReadRange::Whole => MAX_WHOLE_BYTES + 1,
-            ReadRange::Part { offset, length } => {
+            Self::Whole => MAX_WHOLE_BYTES + 1,
+            Self::Part { offset, length } => {
                 file.seek(SeekFrom::Start(offset))
                     .await
                     .map_err(BoxError::Output)?;
@@ -54,10 +58,24 @@ impl Boxes {
             .read_to_end(&mut content)
             .await
             .map_err(BoxError::Output)?;
-        if matches!(range, ReadRange::Whole) && content.len() as u64 > MAX_WHOLE_BYTES {
+        if matches!(self, Self::Whole) && content.len() as u64 > MAX_WHOLE_BYTES {
             return Err(too_large(path));
         }
         Ok(content)
+    }
+}
+
+impl Boxes {
+    /// The content of a file, or a part of it.
+    pub(crate) async fn read_file(
+        &self,
+        reference: &str,
+        path: &str,
+        range: ReadRange,
+    ) -> Result<Vec<u8>, BoxError> {
+        range.check()?;
+        let (file, size) = self.open_file(reference, path).await?;
+        range.read(file, size, path).await
     }
 
     /// Opens a file for reading; also its length.

@@ -21,10 +21,13 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
             "fork",
             "idempotency_key",
             "rollback",
+            "snapshot_diff",
+            "snapshot_files",
             "snapshot_labels",
             "snapshot_pages",
             "snapshot_retention",
             "snapshot_tree",
+            "snapshot_verify",
             "snapshot_wait",
         ],
     })

@@ -20,7 +20,7 @@ use crate::boxes::{Boxes, ReadRange};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Read {
-    path: String,
+    pub(super) path: String,
     encoding: Option<String>,
     #[serde(default)]
     offset: u64,
@@ -28,26 +28,42 @@ pub(super) struct Read {
     length: Option<u64>,
 }
 
+impl Read {
+    pub(super) fn range(&self) -> ReadRange {
+        match self.length {
+            Some(length) => ReadRange::Part {
+                offset: self.offset,
+                length,
+            },
+            None => ReadRange::Whole,
+        }
+    }
+
+    pub(super) fn is_base64(&self) -> Result<bool, ApiError> {
+        is_base64(self.encoding.as_deref())
+    }
+}
+
+/// A file's content in JSON.
+pub(super) fn content(bytes: &[u8], is_base64: bool) -> Json<FileContent> {
+    let content = if is_base64 {
+        STANDARD.encode(bytes)
+    } else {
+        String::from_utf8_lossy(bytes).into_owned()
+    };
+    Json(FileContent { content })
+}
+
 pub(super) async fn read(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,
     InQuery(wanted): InQuery<Read>,
 ) -> Result<Json<FileContent>, ApiError> {
-    let range = match wanted.length {
-        Some(length) => ReadRange::Part {
-            offset: wanted.offset,
-            length,
-        },
-        None => ReadRange::Whole,
-    };
-    let is_base64 = is_base64(wanted.encoding.as_deref())?;
-    let content = boxes.read_file(&reference, &wanted.path, range).await?;
-    let content = if is_base64 {
-        STANDARD.encode(content)
-    } else {
-        String::from_utf8_lossy(&content).into_owned()
-    };
-    Ok(Json(FileContent { content }))
+    let is_base64 = wanted.is_base64()?;
+    let bytes = boxes
+        .read_file(&reference, &wanted.path, wanted.range())
+        .await?;
+    Ok(content(&bytes, is_base64))
 }
 
 pub(super) async fn write(
@@ -96,6 +112,11 @@ pub(super) async fn download(
         ));
     };
     let (file, size) = boxes.open_file(&reference, &path).await?;
+    Ok(download_of(file, size))
+}
+
+/// A file's content as it is.
+pub(super) fn download_of(file: tokio::fs::File, size: u64) -> Response {
     // A file that grows meanwhile must not exceed the length that was announced.
     let mut response = Response::new(Body::from_stream(ReaderStream::new(file.take(size))));
     let headers = response.headers_mut();
@@ -104,7 +125,7 @@ pub(super) async fn download(
     headers.insert(header::CONTENT_TYPE, text("application/octet-stream"));
     headers.insert(header::CONTENT_DISPOSITION, text("attachment"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, text("nosniff"));
-    Ok(response)
+    response
 }
 
 fn is_base64(encoding: Option<&str>) -> Result<bool, ApiError> {

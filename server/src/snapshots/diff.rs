@@ -3,13 +3,14 @@
 //! Directories that both trees have from the same layers are not looked into, so the cost follows
 //! what changed, not what is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, SFlag};
 
@@ -104,11 +105,28 @@ fn same_place(before: Option<&Node>, after: Option<&Node>) -> bool {
     }
 }
 
-fn children(node: &Node) -> linux::Result<Option<std::collections::BTreeMap<OsString, Node>>> {
+fn children(node: &Node) -> linux::Result<Option<BTreeMap<OsString, Node>>> {
     match node {
-        Node::Directory { places, .. } => view::children(places).map(Some),
+        Node::Directory { places, .. } => if_there(view::children(places)),
         _ => Ok(None),
     }
+}
+
+/// What a box that is running has removed since it was listed is not there.
+fn if_there<T>(found: linux::Result<T>) -> linux::Result<Option<T>> {
+    match found {
+        Err(error) if matches!(error.errno, Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {
+            Ok(None)
+        }
+        found => found.map(Some),
+    }
+}
+
+fn stat(place: Option<&Place>) -> linux::Result<Option<FileStat>> {
+    Ok(place
+        .map(|place| if_there(place.stat()))
+        .transpose()?
+        .flatten())
 }
 
 fn topmost(node: &Node) -> Option<&Place> {
@@ -125,16 +143,15 @@ fn change(
     after: Option<&Node>,
 ) -> linux::Result<Option<Change>> {
     let (first, second) = (before.and_then(topmost), after.and_then(topmost));
-    let (was, is) = (
-        first.map(Place::stat).transpose()?,
-        second.map(Place::stat).transpose()?,
-    );
+    let (was, is) = (stat(first)?, stat(second)?);
     let kind = match (&was, &is) {
         (None, None) => return Ok(None),
         (None, Some(_)) => ChangeKind::Added,
         (Some(_), None) => ChangeKind::Removed,
         (Some(was), Some(is)) => {
-            if same_metadata(was, is) && same_content(first, second, is)? {
+            let is_same = same_metadata(was, is)
+                && if_there(same_content(first, second, is))?.unwrap_or_default();
+            if is_same {
                 return Ok(None);
             }
             ChangeKind::Modified

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::digest::{LayersDigest, Walk};
 use super::error::{LayerError, On};
 use super::image::{self, ImageSource, Part};
+use super::lease::{Lease, Leases};
 use super::trash::Trash;
 use super::view::{self, Floor};
 use super::{FinishedCopy, Tree, UpperCopy, flatten, measure, recovery};
 use crate::linux;
+use crate::linux::id_map::IdMap;
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
 /// Scratch space of overlayfs.
@@ -29,6 +33,9 @@ pub struct LayerStore {
     boxes: PathBuf,
     parts: Vec<Part>,
     owner: u32,
+    /// What is added to the ids of the host's own files when they are shown in a box.
+    host_shift: u32,
+    leases: Leases,
     trash: Trash,
     next_work: AtomicU64,
 }
@@ -40,6 +47,10 @@ impl LayerStore {
     /// When the data directory can't be written or the image can't be read.
     pub fn open(data: &Path, source: &ImageSource, host: &SandboxHost) -> Result<Self, LayerError> {
         let owner = host.id_map().root_owner();
+        let host_shift = match host.id_map() {
+            IdMap::Range => owner,
+            IdMap::OneUser => 0,
+        };
         let (layers, boxes) = (data.join("layers"), data.join("boxes"));
         for directory in [&layers, &boxes] {
             fs::DirBuilder::new()
@@ -53,6 +64,8 @@ impl LayerStore {
             boxes,
             parts: image::build(source, &data.join("image"), owner)?,
             owner,
+            host_shift,
+            leases: Leases::default(),
             trash: Trash::open(&data.join("trash"))?,
             next_work: AtomicU64::new(0),
         })
@@ -191,18 +204,45 @@ impl LayerStore {
         let mut parts = Vec::new();
         for part in &self.parts {
             let upper = live_box.map(|id| self.upper(id).join(&part.name));
-            let mut stack: Vec<PathBuf> = upper.into_iter().filter(|path| path.is_dir()).collect();
-            stack.extend(self.layers_of(part, chain));
-            stack.extend(part.lowers.iter().map(|lower| match lower {
-                Lower::Layer(path) | Lower::Host(path) => path.clone(),
-            }));
-            let floors: Vec<_> = stack
-                .iter()
-                .map(|path| Floor::open(path))
+            let upper = upper.into_iter().filter(|path| path.is_dir());
+            let own = upper.chain(self.layers_of(part, chain));
+            let mut floors: Vec<_> = own
+                .map(|path| Floor::open(&path))
                 .collect::<Result<_, _>>()?;
+            for lower in &part.lowers {
+                floors.push(match lower {
+                    Lower::Layer(path) => Floor::open(path)?,
+                    Lower::Host(path) => Floor::of_host(path, self.host_shift)?,
+                });
+            }
             parts.push((part.target.clone(), view::root(&floors)));
         }
         Ok(Tree::new(parts))
+    }
+
+    /// Keeps the layers of `chain` where they are while the answer lives.
+    pub fn lease(self: &Arc<Self>, chain: &[String]) -> Lease {
+        Lease::take(self, chain)
+    }
+
+    /// One number for all that the layers of `chain` (bottom to top) hold, without the image.
+    ///
+    /// # Errors
+    /// When something can't be read, or ECANCELED when `is_cancelled` says so.
+    pub fn digest(
+        &self,
+        chain: &[String],
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> linux::Result<LayersDigest> {
+        let mut walk = Walk::new(self.owner, is_cancelled);
+        for part in &self.parts {
+            let floors: Vec<_> = self
+                .layers_of(part, chain)
+                .map(|path| Floor::open(&path))
+                .collect::<Result<_, _>>()?;
+            walk.node(&part.target, &view::root(&floors))?;
+        }
+        Ok(walk.finish())
     }
 
     /// Merges the layers of `chain` (bottom to top) into one that looks the same.
@@ -269,11 +309,14 @@ impl LayerStore {
         Ok(crate::linux::sync::filesystem_of(&directory)?)
     }
 
-    /// Removes a layer that no chain names any more.
+    /// Removes a layer that no chain names any more, as soon as nobody reads it.
     ///
     /// # Errors
     /// When it can't be moved away; it is still whole then.
     pub fn remove_layer(&self, layer_id: &str) -> Result<(), LayerError> {
+        if self.leases.put_off_removal(layer_id) {
+            return Ok(());
+        }
         self.trash.take(&self.layer(layer_id))
     }
 
@@ -296,6 +339,10 @@ impl LayerStore {
         known_layers: &[String],
     ) -> Result<(), LayerError> {
         recovery::recover(self, live_boxes, known_layers)
+    }
+
+    pub(super) fn leases(&self) -> &Leases {
+        &self.leases
     }
 
     pub(super) fn layers(&self) -> &Path {

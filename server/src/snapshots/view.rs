@@ -28,14 +28,22 @@ pub(super) const OVERLAY_ATTRIBUTES: &str = "user.overlay.";
 pub(super) struct Floor {
     path: PathBuf,
     directory: OwnedFd,
+    /// What is added to the ids of its files: a box sees the host's under others.
+    shift: u32,
 }
 
 impl Floor {
     pub(super) fn open(path: &Path) -> linux::Result<Arc<Self>> {
+        Self::of_host(path, 0)
+    }
+
+    /// A directory of the host whose files a box sees under ids that are `shift` higher.
+    pub(super) fn of_host(path: &Path, shift: u32) -> linux::Result<Arc<Self>> {
         let directory = open::directory_handle(path)?;
         Ok(Arc::new(Self {
             path: path.to_path_buf(),
             directory,
+            shift,
         }))
     }
 }
@@ -84,10 +92,14 @@ impl Place {
         open::open_below(self.floor.directory.as_fd(), path, flags)
     }
 
-    /// Its own metadata: a link's, not its target's.
+    /// Its own metadata: a link's, not its target's. Owners are told as those of a layer.
     pub(super) fn stat(&self) -> linux::Result<FileStat> {
         let handle = self.open(OFlag::O_PATH | OFlag::O_NOFOLLOW)?;
-        nix::sys::stat::fstat(&handle).named(|| format!("fstat({})", self.path.display()))
+        let mut stat =
+            nix::sys::stat::fstat(&handle).named(|| format!("fstat({})", self.path.display()))?;
+        stat.st_uid = stat.st_uid.wrapping_add(self.floor.shift);
+        stat.st_gid = stat.st_gid.wrapping_add(self.floor.shift);
+        Ok(stat)
     }
 
     /// What a link points to.

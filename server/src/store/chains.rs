@@ -15,6 +15,14 @@ impl Store {
         )
     }
 
+    /// A snapshot's layers, bottom first; none of a snapshot that is gone, or that holds nothing.
+    pub(crate) fn snapshot_chain(&self, snapshot_id: &str) -> Result<Vec<String>, StoreError> {
+        self.ids(
+            "SELECT layer_id FROM snapshot_layers WHERE snapshot_id = ?1 ORDER BY position",
+            &[snapshot_id],
+        )
+    }
+
     /// Every layer that the database knows.
     pub(crate) fn known_layers(&self) -> Result<Vec<String>, StoreError> {
         self.ids("SELECT id FROM layers", &[])

@@ -117,6 +117,12 @@ CREATE TABLE kept_answers (
     PRIMARY KEY (route, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX kept_answers_by_age ON kept_answers (created_at);
+", "
+-- What a snapshot held when it was first verified.
+CREATE TABLE snapshot_digests (
+    snapshot_id TEXT PRIMARY KEY REFERENCES snapshots (id) ON DELETE CASCADE,
+    digest      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 "];
 
 /// Takes the steps that the database has not taken yet.
