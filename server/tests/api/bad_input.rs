@@ -12,7 +12,7 @@ pub(crate) fn check(client: &Client, table: &[Row<'_>]) {
     for (method, path, body, status, code, word) in table {
         let headers = client.usual_headers();
         let answer = client.send(method, path, &headers, body.as_bytes());
-        println!("{method} {path} {:.60}: {}", body, answer.text());
+        eprintln!("{method} {path} {body:.60}: {}", answer.text());
         answer.is_error(*status, code);
         let sentence = answer.json()["error"].as_str().unwrap().to_owned();
         assert!(
