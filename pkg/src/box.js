@@ -6,6 +6,7 @@ import { failure } from "./error.js";
 import { Exec } from "./exec.js";
 import { Files } from "./files.js";
 import { Git } from "./git.js";
+import { deleteSnapshots, getSnapshot, listSnapshots, snapshotTree, updateSnapshot } from "./snapshots.js";
 
 /** The members of a box that its handle shows. */
 const SHOWN = [
@@ -42,9 +43,11 @@ export class Box {
     return typeof ids == "string" ? run("box.delete", options, { id: ids }) : run("Box.delete", options, { ids });
   }
 
-  static deleteSnapshots(ids, options) {
-    return run("Box.deleteSnapshots", options, { ids: typeof ids == "string" ? [ids] : ids });
-  }
+  static listSnapshots = listSnapshots;
+  static getSnapshot = getSnapshot;
+  static updateSnapshot = updateSnapshot;
+  static snapshotTree = snapshotTree;
+  static deleteSnapshots = deleteSnapshots;
 
   /** Handles come from the static methods. */
   constructor(connection, info) {

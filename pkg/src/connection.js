@@ -7,7 +7,7 @@ import { camel } from "./shape.js";
 
 /** How long a call that waits until what it makes is ready may take, when the user does not say. */
 const DEFAULT_WAIT_MS = 300_000;
-const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot"]);
+const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot", "Box.getSnapshot when ready"]);
 
 export class Connection {
   #baseUrl;

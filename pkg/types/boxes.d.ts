@@ -155,8 +155,46 @@ export declare class Box {
   /** The same, as the official client spells it. */
   static delete(options: StaticOptions & { boxIds: string | readonly string[] }): Promise<void>;
 
-  /** Deletes snapshots of any box. An empty array is an error, never "all". */
-  static deleteSnapshots(ids: string | readonly string[], options?: StaticOptions): Promise<{ deleted: number }>;
+  /**
+   * Snapshots of every box, newest first, those of deleted boxes included. Iterated, it gives all of
+   * them, page by page; awaited, the first page. For the snapshots of one box there is
+   * `box.listSnapshots`.
+   *
+   * @example
+   * ```ts
+   * for await (const { id, name } of Box.listSnapshots({ label: "nightly" })) console.log(id, name);
+   * ```
+   */
+  static listSnapshots(options?: ListSnapshotsOptions): Promise<SnapshotPage> & AsyncIterable<Snapshot>;
+
+  /** One snapshot of any box, by its id. */
+  static getSnapshot(id: string, options?: GetSnapshotOptions): Promise<Snapshot>;
+
+  /** Renames, labels, pins or unpins a snapshot, or changes when it expires. Gives it as it is then. */
+  static updateSnapshot(id: string, changes: UpdateSnapshotOptions): Promise<Snapshot>;
+
+  /** Every snapshot and live box that is connected with a snapshot, each after what it comes from. */
+  static snapshotTree(id: string, options?: StaticOptions): Promise<SnapshotTreeNode[]>;
+
+  /** Deletes snapshots of any box, except pinned ones. An empty array is an error, never "all". */
+  static deleteSnapshots(
+    ids: string | readonly string[],
+    options?: StaticOptions & {
+      /** Tells what would be deleted and deletes nothing. */
+      dryRun?: boolean | undefined;
+    },
+  ): Promise<DeletedSnapshots>;
+  /**
+   * Deletes what a filter describes, except what is pinned or was built on by another box.
+   *
+   * @example
+   * ```ts
+   * await Box.deleteSnapshots({ filter: { label: "nightly", keepLast: 7 }, dryRun: true });
+   * ```
+   */
+  static deleteSnapshots(
+    options: StaticOptions & { filter: SnapshotFilter; dryRun?: boolean | undefined },
+  ): Promise<DeletedSnapshots>;
 
   readonly id: string;
   readonly name?: string;
@@ -192,7 +230,7 @@ export declare class Box {
    * Saves the disk and the agent's settings as they are now, and waits until they can be restored.
    * Running commands go on. The snapshot outlives the box.
    */
-  snapshot(options?: { name?: string | undefined } & CallOptions & IdempotencyOptions): Promise<Snapshot>;
+  snapshot(options?: SnapshotOptions): Promise<Snapshot>;
 
   /** The snapshots of this box, newest first. */
   listSnapshots(options?: CallOptions): Promise<Snapshot[]>;

@@ -111,4 +111,13 @@ pub(super) const ROUTES: &[Route] = &[
         answer: Answer::Object,
         wait: None,
     },
+    // What goes beyond the hosted service is asked for before it is relied on.
+    Route {
+        name: "capabilities",
+        method: Method::Get,
+        path: "/v2/capabilities",
+        fields: &[],
+        answer: Answer::Object,
+        wait: None,
+    },
 ];

@@ -1,0 +1,76 @@
+/** Snapshots of a whole account: found, changed, pruned. */
+
+import { split } from "./connection.js";
+import { failure } from "./error.js";
+
+/** How many snapshots one request fetches unless the user says. */
+const PAGE = 100;
+
+/** A promise of the first page that can also be iterated, snapshot by snapshot, over all pages. */
+export function listSnapshots({ limit = PAGE, ...options } = {}) {
+  const page = async (cursor) => {
+    const { connection, call, args } = split({ ...options, ...cursor });
+    const answer = await connection().call("Box.listSnapshots", { ...args, limit: String(limit) }, call);
+    const { boxId, label, status } = args;
+    // The hosted service passes filters over.
+    const fits = (snapshot) =>
+      (boxId == null || snapshot.boxId == boxId) &&
+      (label == null || snapshot.labels?.includes(label)) &&
+      (status == null || snapshot.status == status);
+    return { ...answer, snapshots: (answer.snapshots ?? []).filter(fits) };
+  };
+  const first = page();
+  return Object.assign(first, {
+    async *[Symbol.asyncIterator]() {
+      for (let now = await first; ; now = await page({ cursor: now.nextCursor })) {
+        yield* now.snapshots;
+        if (!now.nextCursor) return;
+      }
+    },
+  });
+}
+
+export async function getSnapshot(id, { waitFor, ...options } = {}) {
+  if (waitFor != null && waitFor != "ready") {
+    throw failure("invalid_argument", 'Box.getSnapshot: option `waitFor` must be "ready".');
+  }
+  return run(waitFor ? "Box.getSnapshot when ready" : "Box.getSnapshot", options, { id });
+}
+
+export async function updateSnapshot(id, options) {
+  return run("Box.updateSnapshot", options, { id, neverExpires: options?.expiresIn === null });
+}
+
+export async function snapshotTree(id, options) {
+  return run("Box.snapshotTree", options, { id });
+}
+
+export async function deleteSnapshots(which, options) {
+  if (typeof which == "string") which = [which];
+  const byFilter = which != null && !Array.isArray(which);
+  if (byFilter) options = which;
+  // A service that passes these over would delete what was meant to stay.
+  if (byFilter || options?.dryRun) await needs("snapshot_retention", "Box.deleteSnapshots", options);
+  return byFilter ? run("Box.deleteSnapshots by filter", options) : run("Box.deleteSnapshots", options, { ids: which });
+}
+
+function run(name, options, more) {
+  const { connection, call, args } = split(options);
+  return connection().call(name, { ...args, ...more }, call);
+}
+
+/** Makes sure that the service has a feature. The hosted service tells of none. */
+async function needs(feature, name, options) {
+  const { connection, call } = split(options);
+  const features = await connection()
+    .call("capabilities", {}, call)
+    .then(
+      (answer) => answer.features,
+      (error) => {
+        if (error.status != 404) throw error;
+      },
+    );
+  if (!features?.includes(feature)) {
+    throw failure("unsupported", `${name}: this service does not offer \`${feature}\`; a box-server does.`);
+  }
+}
