@@ -58,7 +58,7 @@ impl<T: Transport> Client<T> {
         }
         loop {
             let outcome = self.transport.send(call, &exchange.request).await;
-            match exchange.next(outcome, self.transport.chance())? {
+            match exchange.next(outcome, &|| self.transport.chance())? {
                 Step::Done(answer) => return Ok(answer),
                 Step::Again(ms) => match self.transport.sleep(call, ms).await {
                     Ok(()) => {}
@@ -107,7 +107,11 @@ impl<J: Json> Exchange<J> {
         })
     }
 
-    fn next(&mut self, outcome: Result<Response<J>, Error>, chance: f64) -> Result<Step<J>, Error> {
+    fn next(
+        &mut self,
+        outcome: Result<Response<J>, Error>,
+        chance: &dyn Fn() -> f64,
+    ) -> Result<Step<J>, Error> {
         self.tried += 1;
         let response = match outcome {
             Ok(response) if (200..300).contains(&response.status) => response,
@@ -149,7 +153,7 @@ impl<J: Json> Exchange<J> {
     }
 
     /// After a failure: another try, or the end.
-    fn refused(&self, failure: Error, chance: f64) -> Result<Step<J>, Error> {
+    fn refused(&self, failure: Error, chance: &dyn Fn() -> f64) -> Result<Step<J>, Error> {
         let request = &self.request;
         // An earlier try may have removed it before its answer was lost.
         if self.tried > 1
