@@ -113,7 +113,9 @@ impl Store {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
         let ids: Vec<String> = transaction
-            .prepare_cached(&format!("SELECT id FROM snapshots WHERE NOT {VISIBLE}"))?
+            .prepare_cached(
+                "SELECT id FROM snapshots WHERE expires_at <= unixepoch() AND NOT pinned",
+            )?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         let mut freed = Vec::new();
@@ -128,7 +130,9 @@ impl Store {
     pub(crate) fn next_expiry(&self) -> Result<Option<i64>, StoreError> {
         Ok(self
             .connection()
-            .prepare_cached("SELECT min(expires_at) FROM snapshots WHERE NOT pinned")?
+            .prepare_cached(
+                "SELECT min(expires_at) FROM snapshots WHERE expires_at IS NOT NULL AND NOT pinned",
+            )?
             .query_row([], |row| row.get(0))?)
     }
 }
