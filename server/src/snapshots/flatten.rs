@@ -2,6 +2,9 @@
 //!
 //! Files are linked, not copied: layers are never written again, so both may share them. Only
 //! directories and whiteouts are made anew.
+//!
+//! A whiteout is made only where the image has something to hide. In a directory that is not merged
+//! with one below, overlayfs lists whiteouts as if they were files.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -18,30 +21,47 @@ use super::copy;
 use super::view::{self, Floor, Node, OPAQUE, OVERLAY_ATTRIBUTES, Place};
 use crate::linux::{self, Named, open};
 
-/// Merges `stack` (directories, topmost first) into `target`, an empty directory.
-pub(super) fn flatten(stack: &[PathBuf], target: &Path) -> linux::Result<()> {
-    let floors: Vec<_> = stack
-        .iter()
-        .map(|path| Floor::open(path))
-        .collect::<Result<_, _>>()?;
-    let Node::Directory { places, opaque } = view::root(&floors) else {
+/// Merges `stack` (directories, topmost first) into `target`, an empty directory. `image` is what
+/// stays below, topmost first.
+pub(super) fn flatten(stack: &[PathBuf], image: &[PathBuf], target: &Path) -> linux::Result<()> {
+    let (stack, image) = (root(stack)?, root(image)?);
+    let Node::Directory { places, opaque } = stack else {
         return Ok(());
     };
-    fill(&places, opaque, &open::directory(target)?)
+    let below = directory_below(Some(image), opaque);
+    fill(&places, opaque, &below, &open::directory(target)?)
+}
+
+fn root(directories: &[PathBuf]) -> linux::Result<Node> {
+    let floors = directories.iter().map(|path| Floor::open(path));
+    Ok(view::root(&floors.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// What a directory is merged with: nothing when it is opaque, or no directory is there.
+fn directory_below(node: Option<Node>, opaque: bool) -> Vec<Place> {
+    match node {
+        Some(Node::Directory { places, .. }) if !opaque => places,
+        _ => Vec::new(),
+    }
 }
 
 /// Fills a directory, then makes it look like the topmost of those it is merged from.
-fn fill(places: &[Place], opaque: bool, target: &OwnedFd) -> linux::Result<()> {
+fn fill(places: &[Place], opaque: bool, below: &[Place], target: &OwnedFd) -> linux::Result<()> {
     for (name, node) in view::children(places)? {
         match node {
-            Node::Removed => whiteout(target, &name)?,
+            Node::Removed => {
+                if view::child(below, &name)?.is_some() {
+                    whiteout(target, &name)?;
+                }
+            }
             Node::Other(place) => link(&place, target, &name)?,
             Node::Directory { places, opaque } => {
                 copy::make_directory(target, &name)?;
                 let made = copy::open_directory(target, &name)?
                     .ok_or(Errno::ENOENT)
                     .named(|| format!("open({})", name.display()))?;
-                fill(&places, opaque, &made)?;
+                let below = directory_below(view::child(below, &name)?, opaque);
+                fill(&places, opaque, &below, &made)?;
             }
         }
     }

@@ -267,7 +267,11 @@ impl LayerStore {
             if !stack.is_empty() {
                 let target = target.join(&part.name);
                 fs::create_dir(&target).on("create", &target)?;
-                flatten::flatten(&stack, &target)?;
+                let image = part.lowers.iter().map(|lower| match lower {
+                    Lower::Layer(path) | Lower::Host(path) => path.clone(),
+                });
+                let image: Vec<PathBuf> = image.collect();
+                flatten::flatten(&stack, &image, &target)?;
             }
         }
         Ok(())

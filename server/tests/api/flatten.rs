@@ -23,12 +23,12 @@ fn merging_the_layers_of_a_box_changes_nothing_that_it_sees() {
         "mkdir -p kept/deep gone opaque/old; echo 1 > kept/deep/a; echo 2 > gone/b; \
          echo 3 > opaque/old/c; ln -s deep kept/link; mkfifo kept/pipe; echo x > kept/one; \
          ln kept/one kept/two; chmod 751 kept/deep; touch -d 2020-02-02 kept/deep; \
-         truncate -s 1M kept/sparse; rm -f /tmp/nothing",
+         truncate -s 1M kept/sparse; echo 6 > kept/deep/ghost",
     );
     let first = client.snapshot(&id, "first");
     client.output(
         &id,
-        "rm -r gone; rm -r opaque; mkdir opaque; echo 4 > opaque/new; rm kept/deep/a; \
+        "rm -r gone kept/deep/ghost; rm -r opaque; mkdir opaque; echo 4 > opaque/new; rm kept/deep/a; \
          mkdir kept/deep/a; echo 5 > kept/deep/a/e; mv kept/one /opt/one; rm /etc/hosts",
     );
     client.snapshot(&id, "second");
