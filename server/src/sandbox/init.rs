@@ -38,6 +38,7 @@ pub(super) fn serve(control: BorrowedFd<'_>, proxy: TcpListener, lock: Flock<Fil
         root,
         runs: HashMap::new(),
         begun: HashMap::new(),
+        frozen: processes::Frozen::default(),
     };
     send(control, &Reply::Ready, &[proxy.as_fd()])?;
     drop(proxy);
@@ -110,6 +111,8 @@ struct Init<'socket> {
     runs: HashMap<Pid, u64>,
     /// Each run until the server forgets it: some of it may outlive the child.
     begun: HashMap<u64, Begun>,
+    /// What the last freeze found.
+    frozen: processes::Frozen,
 }
 
 impl Init<'_> {
@@ -150,12 +153,18 @@ impl Init<'_> {
                 },
                 &[],
             ),
-            Request::Freeze { id } => self.answer(id, processes::freeze()),
+            Request::Freeze { id } => {
+                let frozen = processes::freeze().map(|frozen| self.frozen = frozen);
+                self.answer(id, frozen)
+            }
             Request::Mapped { id } => {
                 let paths = processes::shared_mappings();
                 send(self.control, &Reply::Paths { id, paths }, &[])
             }
-            Request::Thaw { id } => self.answer(id, processes::thaw()),
+            Request::Thaw { id } => {
+                processes::thaw(&std::mem::take(&mut self.frozen));
+                self.answer(id, Ok(()))
+            }
             Request::Finish { .. } => Ok(()),
         }
     }

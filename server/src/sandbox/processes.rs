@@ -1,8 +1,10 @@
 //! The processes of a sandbox, as its own /proc shows them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -20,12 +22,33 @@ const ROUNDS: usize = 32;
 
 /// The longest that stopping the processes may take.
 const FREEZE_LIMIT: Duration = Duration::from_secs(2);
+const FREEZE_PAUSE: Duration = Duration::from_micros(200);
 
 struct Process {
     pid: i32,
-    /// One letter of proc(5).
-    state: u8,
+    parent: i32,
     session: i32,
+    /// States of its living threads, as letters of proc(5): the first may have ended before others.
+    threads: Vec<u8>,
+}
+
+impl Process {
+    fn is_stopped(&self) -> bool {
+        self.threads
+            .iter()
+            .all(|state| matches!(state, b'T' | b't'))
+    }
+
+    /// As a process is that waits for its child to begin another program, vfork(2).
+    fn is_blocked(&self) -> bool {
+        self.threads.contains(&b'D')
+    }
+}
+
+/// Processes that stand still, and which of them had been stopped by the box itself.
+#[derive(Debug, Default)]
+pub(super) struct Frozen {
+    stopped_before: HashSet<i32>,
 }
 
 /// How many there are besides the first, the dead not counted.
@@ -72,76 +95,123 @@ fn kill_all(condemned: impl Fn(&Process) -> bool) {
 }
 
 /// Stops every process where it stands.
-pub(super) fn freeze() -> Result<()> {
+///
+/// A program that starts another one blocks until that has begun, and no signal stops it before. When
+/// the new one was stopped first it gets a little time; the next round stops both.
+pub(super) fn freeze() -> Result<Frozen> {
     let started = Instant::now();
+    let stopped_before = list().filter(Process::is_stopped);
+    let frozen = Frozen {
+        stopped_before: stopped_before.map(|process| process.pid).collect(),
+    };
     loop {
         match kill(Pid::from_raw(-1), Signal::SIGSTOP) {
             Ok(()) | Err(Errno::ESRCH) => {}
             failed => failed.named(|| "kill(-1, SIGSTOP)".into())?,
         }
-        if list().all(|process| matches!(process.state, b'T' | b't')) {
-            return Ok(());
+        let processes: Vec<Process> = list().collect();
+        if processes.iter().all(Process::is_stopped) {
+            return Ok(frozen);
         }
         if started.elapsed() > FREEZE_LIMIT {
-            thaw()?;
+            thaw(&frozen);
             return Err(Errno::ETIMEDOUT).named(|| "stop the box's processes".into());
         }
-        sleep(Duration::from_micros(200));
+        let blocked = processes.iter().filter(|process| process.is_blocked());
+        let blocked: HashSet<i32> = blocked.map(|process| process.pid).collect();
+        for process in &processes {
+            if process.is_stopped() && blocked.contains(&process.parent) {
+                go_on(process, &frozen);
+            }
+        }
+        sleep(FREEZE_PAUSE);
     }
 }
 
-/// The files of the box that processes have mapped so that they can write to them together.
-///
-/// A name that is no text, or is gone from its directory, is left out: nobody else can name it.
+/// The files of the box that processes have mapped so that they can write to them together. For one
+/// whose name is no text it is the directory above it.
 pub(super) fn shared_mappings() -> Vec<PathBuf> {
     let mut paths = BTreeSet::new();
     for process in list() {
         // One that has just ended maps nothing.
         let maps = fs::read(format!("/proc/{}/maps", process.pid)).unwrap_or_default();
-        for line in String::from_utf8_lossy(&maps).lines() {
+        for line in maps.split(|byte| *byte == b'\n') {
             // address, permissions, offset, device, inode, path
-            let mut fields = line.splitn(6, ' ');
+            let mut fields = line.splitn(6, |byte| *byte == b' ');
             let is_shared = fields
                 .nth(1)
-                .is_some_and(|mode| mode.contains('w') && mode.ends_with('s'));
-            let path = fields.nth(3).map(str::trim_start);
-            if let (true, Some(path)) = (is_shared, path.filter(|path| path.starts_with('/'))) {
-                paths.insert(PathBuf::from(path));
+                .is_some_and(|mode| mode.contains(&b'w') && mode.ends_with(b"s"));
+            let path = fields.nth(3).map(<[u8]>::trim_ascii_start);
+            if let (true, Some(path)) = (is_shared, path.filter(|path| path.starts_with(b"/"))) {
+                paths.insert(as_text(path));
             }
         }
     }
     paths.into_iter().collect()
 }
 
-/// Lets every process go on.
-pub(super) fn thaw() -> Result<()> {
-    match kill(Pid::from_raw(-1), Signal::SIGCONT) {
-        Ok(()) | Err(Errno::ESRCH) => Ok(()),
-        failed => failed.named(|| "kill(-1, SIGCONT)".into()),
+/// The longest beginning of a path that can be sent as text. The kernel shows line breaks as `\012`,
+/// and nothing tells these from the same four characters.
+fn as_text(path: &[u8]) -> PathBuf {
+    let path = Path::new(OsStr::from_bytes(path));
+    let is_text = |path: &&Path| path.to_str().is_some_and(|text| !text.contains("\\012"));
+    path.ancestors().find(is_text).unwrap_or(path).to_path_buf()
+}
+
+/// Lets every process go on that the box had not stopped itself.
+pub(super) fn thaw(frozen: &Frozen) {
+    for process in list() {
+        go_on(&process, frozen);
     }
 }
 
+fn go_on(process: &Process, frozen: &Frozen) {
+    if !frozen.stopped_before.contains(&process.pid) {
+        // One that has just ended needs nothing.
+        let _ = kill(Pid::from_raw(process.pid), Signal::SIGCONT);
+    }
+}
+
+/// Every process besides the first, the dead left out.
 fn list() -> impl Iterator<Item = Process> {
-    fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+    numbers_in("/proc")
         .filter(|pid| *pid != INIT)
         .filter_map(read)
-        .filter(|process| !matches!(process.state, b'Z' | b'X'))
 }
 
 fn read(pid: i32) -> Option<Process> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, parent, session) = stat(&format!("/proc/{pid}/stat"))?;
+    let tasks = format!("/proc/{pid}/task");
+    let threads = numbers_in(&tasks).filter_map(|id| stat(&format!("{tasks}/{id}/stat")));
+    let threads = threads.map(|(state, ..)| state);
+    let threads: Vec<u8> = threads
+        .filter(|state| !matches!(state, b'Z' | b'X'))
+        .collect();
+    (!threads.is_empty()).then_some(Process {
+        pid,
+        parent,
+        session,
+        threads,
+    })
+}
+
+/// State, parent and session.
+fn stat(path: &str) -> Option<(u8, i32, i32)> {
+    let stat = fs::read(path).ok()?;
     // The name in parentheses may hold anything, parentheses included.
+    let stat = String::from_utf8_lossy(&stat);
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_ascii_whitespace();
     let state = *fields.next()?.as_bytes().first()?;
-    // After the state: parent, process group, session.
-    let session = fields.nth(2)?.parse().ok()?;
-    Some(Process {
-        pid,
-        state,
-        session,
-    })
+    let parent = fields.next()?.parse().ok()?;
+    // After the parent: process group, session.
+    let session = fields.nth(1)?.parse().ok()?;
+    Some((state, parent, session))
+}
+
+fn numbers_in(directory: &str) -> impl Iterator<Item = i32> {
+    fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }

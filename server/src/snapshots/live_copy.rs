@@ -9,10 +9,13 @@
 //! told by inode and change time, which no program can set back. Two things escape that: a change
 //! within the same tick of the clock, so entries changed just before they were noted count as
 //! changed; and stores through a shared mapping, so the caller names the files that are mapped.
+//!
+//! A file with several names is one file in the copy as well: each pass takes it once, under the name
+//! that it meets first, and what is noted for the others is what was noted for that one.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,7 +27,7 @@ use nix::unistd::{UnlinkatFlags, linkat, unlinkat};
 
 use super::copy;
 use super::view::{is_whiteout, kind};
-use crate::linux::{self, Named};
+use crate::linux::{self, Named, open};
 
 /// Twice the coarsest tick of a kernel's clock for files.
 const TICK: Duration = Duration::from_millis(20);
@@ -66,14 +69,31 @@ pub(super) struct LiveCopy {
 /// One pass over the tree.
 struct Pass<'copy> {
     before: &'copy HashMap<PathBuf, Stamp>,
-    /// Paths to copy again whatever they look like.
-    suspect: &'copy HashSet<PathBuf>,
+    /// Inodes to copy again whatever they look like; of a directory, all that is in it.
+    suspect: &'copy HashSet<u64>,
     noted: HashMap<PathBuf, Stamp>,
-    /// Where in the target a file with several names was put in this pass.
-    linked: HashMap<u64, PathBuf>,
+    /// Files with several names that this pass has met.
+    linked: HashMap<u64, Linked>,
     target_root: &'copy OwnedFd,
     /// Directories get their owner and mode last: they may close them to an ordinary user.
     is_last: bool,
+}
+
+/// The first name of a file with several, and what was noted for it.
+#[derive(Clone)]
+struct Linked {
+    path: PathBuf,
+    noted: Option<Stamp>,
+}
+
+/// A directory that is being copied.
+struct Level<'level> {
+    source: &'level OwnedFd,
+    target: &'level OwnedFd,
+    path: &'level Path,
+    /// When it was about to be read.
+    since: Duration,
+    is_suspect: bool,
 }
 
 impl LiveCopy {
@@ -90,10 +110,26 @@ impl LiveCopy {
 
     /// Brings the copy up to date. Nobody may write to the source now.
     pub(super) fn finish(mut self, mapped: &HashSet<PathBuf>) -> linux::Result<()> {
-        self.pass(mapped, true)
+        let suspect = mapped
+            .iter()
+            .filter_map(|path| self.inode_of(path))
+            .collect();
+        self.pass(&suspect, true)
     }
 
-    fn pass(&mut self, suspect: &HashSet<PathBuf>, is_last: bool) -> linux::Result<()> {
+    /// `None`: there is no such thing in the source.
+    fn inode_of(&self, path: &Path) -> Option<u64> {
+        let path = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
+        let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW;
+        let found = open::open_below(self.source.as_fd(), path, flags).ok()?;
+        Some(fstat(&found).ok()?.st_ino)
+    }
+
+    fn pass(&mut self, suspect: &HashSet<u64>, is_last: bool) -> linux::Result<()> {
         let mut pass = Pass {
             before: &self.noted,
             suspect,
@@ -102,15 +138,30 @@ impl LiveCopy {
             target_root: &self.target,
             is_last,
         };
-        pass.directory(&self.source, &self.target, Path::new(""))?;
+        pass.directory(&self.source, &self.target, Path::new(""), false)?;
         self.noted = pass.noted;
         Ok(())
     }
 }
 
 impl Pass<'_> {
-    fn directory(&mut self, source: &OwnedFd, target: &OwnedFd, path: &Path) -> linux::Result<()> {
+    fn directory(
+        &mut self,
+        source: &OwnedFd,
+        target: &OwnedFd,
+        path: &Path,
+        is_suspect: bool,
+    ) -> linux::Result<()> {
         let call = || format!("copy({})", path.display());
+        let level = Level {
+            source,
+            target,
+            path,
+            since: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
+            is_suspect: is_suspect || self.suspect.contains(&fstat(source).named(call)?.st_ino),
+        };
         let entries = entries(source).named(call)?;
         let names: HashSet<&OsString> = entries.iter().map(|(name, _)| name).collect();
         for (name, _) in self::entries(target).named(call)? {
@@ -119,7 +170,11 @@ impl Pass<'_> {
             }
         }
         for (name, stat) in &entries {
-            self.entry(source, target, name, stat, &path.join(name))?;
+            if kind(stat) == SFlag::S_IFDIR {
+                self.subdirectory(&level, name)?;
+            } else {
+                self.file(&level, name, stat)?;
+            }
         }
         if !self.is_last {
             return Ok(());
@@ -128,79 +183,64 @@ impl Pass<'_> {
         copy::look_like(source, target, &stat, |_| true).named(call)
     }
 
-    fn entry(
-        &mut self,
-        source: &OwnedFd,
-        target: &OwnedFd,
-        name: &OsStr,
-        stat: &FileStat,
-        path: &Path,
-    ) -> linux::Result<()> {
-        let is_directory = kind(stat) == SFlag::S_IFDIR;
-        let good = self.is_good(path, stat);
-        let keeps = good || is_directory && self.has_directory(target, name);
-        if !keeps {
+    fn subdirectory(&mut self, level: &Level<'_>, name: &OsStr) -> linux::Result<()> {
+        let Level { source, target, .. } = *level;
+        let is_there = fstatat(target, name, AtFlags::AT_SYMLINK_NOFOLLOW)
+            .is_ok_and(|stat| kind(&stat) == SFlag::S_IFDIR);
+        if !is_there {
             remove(target, name)?;
+            copy::make_directory(target, name)?;
         }
-        if is_directory {
-            if !self.has_directory(target, name) {
-                copy::make_directory(target, name)?;
+        match (
+            copy::open_directory(source, name)?,
+            copy::open_directory(target, name)?,
+        ) {
+            (Some(source), Some(target)) => {
+                self.directory(&source, &target, &level.path.join(name), level.is_suspect)
             }
-            return match (
-                copy::open_directory(source, name)?,
-                copy::open_directory(target, name)?,
-            ) {
-                (Some(source), Some(target)) => self.directory(&source, &target, path),
-                _ => remove(target, name),
-            };
+            _ => remove(target, name),
         }
-        let copied = good
-            || self.link_to_copied(target, name, stat)?
-            || copy::entry(source, target, name, stat)?;
-        if !copied {
-            return remove(target, name);
+    }
+
+    fn file(&mut self, level: &Level<'_>, name: &OsStr, stat: &FileStat) -> linux::Result<()> {
+        let Level { source, target, .. } = *level;
+        let path = level.path.join(name);
+        // Whiteouts share one inode, and are nobody's file.
+        let has_other_names = stat.st_nlink > 1 && !is_whiteout(stat);
+        let first = self.linked.get(&stat.st_ino).filter(|_| has_other_names);
+        if let Some(first) = first.cloned() {
+            self.link(target, name, &first.path)?;
+            self.noted.extend(first.noted.map(|stamp| (path, stamp)));
+            return Ok(());
         }
-        if stat.st_nlink > 1 && !is_whiteout(stat) {
-            self.linked
-                .entry(stat.st_ino)
-                .or_insert_with(|| path.to_path_buf());
+        let stamp = Stamp::of(stat);
+        let is_suspect = level.is_suspect || self.suspect.contains(&stat.st_ino);
+        if is_suspect || self.before.get(&path) != Some(&stamp) {
+            remove(target, name)?;
+            if !copy::entry(source, target, name, stat)? {
+                return remove(target, name);
+            }
         }
-        self.note(path, stat);
+        let noted = (!stamp.is_fresh(level.since)).then_some(stamp);
+        self.noted.extend(noted.map(|stamp| (path.clone(), stamp)));
+        if has_other_names {
+            self.linked.insert(stat.st_ino, Linked { path, noted });
+        }
         Ok(())
     }
 
-    /// A further name of a file that this pass has copied or found good becomes a link to it.
-    fn link_to_copied(
-        &self,
-        target: &OwnedFd,
-        name: &OsStr,
-        stat: &FileStat,
-    ) -> linux::Result<bool> {
-        let Some(first) = self.linked.get(&stat.st_ino).filter(|_| stat.st_nlink > 1) else {
-            return Ok(false);
+    /// Makes `name` another name of what this pass has at `first`.
+    fn link(&self, target: &OwnedFd, name: &OsStr, first: &Path) -> linux::Result<()> {
+        let call = || format!("link({})", name.display());
+        let inode = |directory: &OwnedFd, path: &Path| {
+            fstatat(directory, path, AtFlags::AT_SYMLINK_NOFOLLOW).map(|stat| stat.st_ino)
         };
-        linkat(self.target_root, first, target, name, AtFlags::empty())
-            .named(|| format!("link({})", name.display()))?;
-        Ok(true)
-    }
-
-    fn is_good(&self, path: &Path, stat: &FileStat) -> bool {
-        self.before.get(path) == Some(&Stamp::of(stat)) && !self.suspect.contains(path)
-    }
-
-    fn has_directory(&self, target: &OwnedFd, name: &OsStr) -> bool {
-        fstatat(target, name, AtFlags::AT_SYMLINK_NOFOLLOW)
-            .is_ok_and(|stat| kind(&stat) == SFlag::S_IFDIR)
-    }
-
-    fn note(&mut self, path: &Path, stat: &FileStat) {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let stamp = Stamp::of(stat);
-        if !stamp.is_fresh(now) {
-            self.noted.insert(path.to_path_buf(), stamp);
+        let wanted = inode(self.target_root, first).named(call)?;
+        if inode(target, Path::new(name)) == Ok(wanted) {
+            return Ok(());
         }
+        remove(target, name)?;
+        linkat(self.target_root, first, target, name, AtFlags::empty()).named(call)
     }
 }
 

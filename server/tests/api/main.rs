@@ -14,6 +14,7 @@ mod agent;
 mod bad_input;
 mod bad_input_in_box;
 mod boxes;
+mod busy;
 mod cli;
 mod deleting;
 mod egress;
