@@ -1,0 +1,41 @@
+//! One request to a server that may die at any moment.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::KEY;
+
+/// Longer than any answer takes, so that a server that hangs is noticed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The status and body of a whole answer; `None` when the server went away before.
+pub(crate) fn send(
+    address: &str,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Option<(u16, Value)> {
+    let body = body.map(ToString::to_string).unwrap_or_default();
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nX-Box-Api-Key: {KEY}\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .ok()?;
+    let mut answer = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut answer) {
+        let is_late = error.kind() == std::io::ErrorKind::WouldBlock;
+        assert!(!is_late, "no answer within {LIMIT:?}: {method} {path}");
+        return None;
+    }
+    let answer = String::from_utf8(answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((status, serde_json::from_str(body).ok()?))
+}
