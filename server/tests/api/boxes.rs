@@ -163,10 +163,13 @@ fn capabilities_name_only_what_is_there() {
         "fork",
         "idempotency_key",
         "rollback",
+        "snapshot_diff",
+        "snapshot_files",
         "snapshot_labels",
         "snapshot_pages",
         "snapshot_retention",
         "snapshot_tree",
+        "snapshot_verify",
         "snapshot_wait",
     ];
     assert_eq!(answer["features"], json!(features));
