@@ -184,6 +184,13 @@ fn table() -> Vec<(&'static str, Wire, &'static str, &'static str, Wire)> {
             json!({ "pinned": true }),
         ),
         (
+            "box.rollback",
+            json!({ "id": "a/b", "snapshotId": "s" }),
+            "POST",
+            "/v2/box/a%2Fb/rollback",
+            json!({ "snapshot_id": "s" }),
+        ),
+        (
             "capabilities",
             json!({}),
             "GET",

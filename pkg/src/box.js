@@ -6,7 +6,7 @@ import { failure } from "./error.js";
 import { Exec } from "./exec.js";
 import { Files } from "./files.js";
 import { Git } from "./git.js";
-import { deleteSnapshots, getSnapshot, listSnapshots, snapshotTree, updateSnapshot } from "./snapshots.js";
+import { deleteSnapshots, getSnapshot, listSnapshots, snapshotTree, unsupported, updateSnapshot } from "./snapshots.js";
 
 /** The members of a box that its handle shows. */
 const SHOWN = [
@@ -52,7 +52,7 @@ export class Box {
   /** Handles come from the static methods. */
   constructor(connection, info) {
     this.#connection = connection;
-    for (const name of SHOWN) if (info[name] != null) this[name] = info[name];
+    this.#show(info);
     this.modelConfig = { harness: info.agent, model: info.model };
     const send = {
       call: (name, args, { folder, ...options } = {}) =>
@@ -79,6 +79,16 @@ export class Box {
     return this.#run("box.deleteSnapshot", options, { snapshotId });
   }
 
+  /** The same box goes on with the snapshot's disk. */
+  async rollback(snapshotId, options) {
+    const name = "box.rollback";
+    const answer = this.#run(name, options, { snapshotId });
+    // A service without it has no such route.
+    this.#show(await answer.catch((error) => {
+      throw error.code == "not_found" ? unsupported("rollback", name) : error;
+    }));
+  }
+
   delete(options) {
     return this.#run("box.delete", options);
   }
@@ -97,6 +107,10 @@ export class Box {
       throw failure("path_not_found", `cd: ${path}: no such directory in the box.`);
     }
     this.cwd = run.stdout.replace(/\n$/, "");
+  }
+
+  #show(info) {
+    for (const name of SHOWN) if (info[name] != null) this[name] = info[name];
   }
 
   #run(name, options, more) {

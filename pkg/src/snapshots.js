@@ -70,7 +70,8 @@ async function needs(feature, name, options) {
         if (error.status != 404) throw error;
       },
     );
-  if (!features?.includes(feature)) {
-    throw failure("unsupported", `${name}: this service does not offer \`${feature}\`; a box-server does.`);
-  }
+  if (!features?.includes(feature)) throw unsupported(feature, name);
 }
+
+export const unsupported = (feature, name) =>
+  failure("unsupported", `${name}: this service does not offer \`${feature}\`; a box-server does.`);

@@ -241,6 +241,12 @@ export declare class Box {
   /** What the box is doing now. */
   getStatus(options?: CallOptions): Promise<{ status: BoxStatus }>;
 
+  /**
+   * Puts the box back to a snapshot, of whichever box: the same id, with the snapshot's disk. What runs
+   * in the box ends, and what was written since its last snapshot is gone.
+   */
+  rollback(snapshotId: string, options?: CallOptions): Promise<void>;
+
   /** Changes `cwd`, after a look whether there is such a directory in the box. */
   cd(path: string, options?: CallOptions): Promise<void>;
 

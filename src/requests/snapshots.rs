@@ -20,6 +20,17 @@ pub(super) const ROUTES: &[Route] = &[
         wait: Some(&SNAPSHOT_READY),
     },
     Route {
+        name: "box.rollback",
+        method: Method::Post,
+        path: "/v2/box/{}/rollback",
+        fields: &[
+            Field::path("id"),
+            Field::body("snapshotId", "snapshot_id", Kind::Text).required(),
+        ],
+        answer: Answer::Resource,
+        wait: None,
+    },
+    Route {
         name: "box.listSnapshots",
         method: Method::Get,
         path: "/v2/box/{}/snapshots",
