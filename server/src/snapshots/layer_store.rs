@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -394,7 +394,9 @@ impl LayerStore {
 
     /// A directory that the box's root owns.
     fn make_directory(&self, path: &Path) -> Result<(), LayerError> {
-        if path.is_dir() {
+        // One that is still ours was made by a server that was killed before it could give it away.
+        let ours = nix::unistd::Uid::effective().as_raw();
+        if fs::metadata(path).is_ok_and(|metadata| metadata.uid() != ours) {
             return Ok(());
         }
         fs::DirBuilder::new()

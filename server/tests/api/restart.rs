@@ -69,6 +69,21 @@ fn a_layer_that_was_sealed_but_not_recorded_goes_back_to_its_box() {
 }
 
 #[test]
+fn a_disk_that_was_made_but_not_given_to_its_box_can_be_written() {
+    let Some(mut server) = Server::start() else {
+        return;
+    };
+    let id = server.client().create(json!({}));
+    assert_eq!(server.terminate(), Some(0));
+    // As a crash leaves it before the first command.
+    let upper = server.data().join("boxes").join(&id).join("upper");
+    std::fs::create_dir_all(upper.join("root")).unwrap();
+    server.start_again();
+    let client = server.client();
+    assert_eq!(client.output(&id, "echo x > file; cat file"), "x\n");
+}
+
+#[test]
 fn a_stop_ends_every_process_and_cuts_no_record() {
     let Some(mut server) = Server::start() else {
         return;
