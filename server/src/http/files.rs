@@ -8,7 +8,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::ReaderStream;
 use upstash_box_wasm::api_types::{FileContent, FileList, WriteFileRequest};
 
@@ -116,7 +116,7 @@ pub(super) async fn download(
 }
 
 /// A file's content as it is.
-pub(super) fn download_of(file: tokio::fs::File, size: u64) -> Response {
+pub(super) fn download_of(file: impl AsyncRead + Send + 'static, size: u64) -> Response {
     // A file that grows meanwhile must not exceed the length that was announced.
     let mut response = Response::new(Body::from_stream(ReaderStream::new(file.take(size))));
     let headers = response.headers_mut();
