@@ -22,6 +22,11 @@ export interface Snapshot {
    * restored from or rolled back to.
    */
   parentId?: string;
+  /**
+   * Microseconds that the box's processes stood still for it; only in what `box.snapshot` gives, and
+   * only when some were running.
+   */
+  pauseUs?: number;
 }
 
 /** Options of `box.snapshot`. */
