@@ -87,9 +87,9 @@ impl Laboratory {
         match self.random.u8(..100) {
             0..2 => self.many_snapshots(index),
             2..40 => self.snapshot(index),
-            40..50 => self.busy_snapshot(index),
-            50..62 => self.snapshot_in_the_middle(index),
-            62..72 => self.restore(),
+            40..48 => self.busy_snapshot(index),
+            48..64 => self.snapshot_in_the_middle(index),
+            64..72 => self.restore(),
             72..78 => self.roll_back(index),
             78..82 => self.delete_box(index),
             82..90 => self.delete_snapshot(),
@@ -195,7 +195,7 @@ impl Laboratory {
         })
         .take(40)
         .collect();
-        let wait = Duration::from_millis(self.random.u64(..60));
+        let wait = Duration::from_millis(self.random.u64(20..100));
         let (results, (id, was_busy)) = std::thread::scope(|scope| {
             let this = &*self;
             let work = scope.spawn(|| this.perform(index, &operations, 0.000_3));

@@ -3,7 +3,7 @@
 //! Operations on files, snapshots of idle boxes, of busy ones and in the middle of work, restores,
 //! rollbacks, deletions, and so many snapshots that layers are merged. After each snapshot and
 //! restore the whole tree is compared: contents, kinds, modes, owners, times, links, attributes,
-//! holes. `BOX_MODEL_SEED` repeats a test, `BOX_MODEL_STEPS` says how long it works (500 operations),
+//! holes. `BOX_MODEL_SEED` repeats a test, `BOX_MODEL_STEPS` says how long it works (400 operations),
 //! `BOX_MODEL_PRINT` prints them.
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ fn boxes_and_snapshots_hold_what_a_plain_tree_would() {
         return;
     };
     let seed = number_from("BOX_MODEL_SEED").unwrap_or_else(|| fastrand::u64(..));
-    let steps = number_from("BOX_MODEL_STEPS").unwrap_or(500);
+    let steps = number_from("BOX_MODEL_STEPS").unwrap_or(400);
     println!("BOX_MODEL_SEED={seed} BOX_MODEL_STEPS={steps}");
     let mut laboratory = Laboratory::new(server.client(), fastrand::Rng::with_seed(seed));
     laboratory.many_snapshots(0);
