@@ -11,9 +11,9 @@ export interface Snapshot {
   status: "creating" | "ready" | "error" | "deleted";
   /** When it was taken, as an ISO 8601 text. */
   createdAt: string;
-  /** Words of your own to find it by. */
+  /** Words of your own to find it by; absent when there are none. */
   labels?: string[];
-  /** Whether it is kept from expiry and from being deleted. */
+  /** `true` when it is kept from expiry and from being deleted; absent otherwise. */
   pinned?: boolean;
   /** When it is deleted by itself, unless it is pinned then, as an ISO 8601 text; absent when never. */
   expiresAt?: string;

@@ -34,10 +34,10 @@ pub struct SnapshotInfo {
     /// When it was taken.
     pub created_at: i64,
     /// Words to find it by.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
     /// Whether it is kept from expiry and from every delete.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
     /// When it is deleted by itself, unless it is pinned then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
