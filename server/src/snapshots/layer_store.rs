@@ -1,6 +1,7 @@
 //! Uppers and layers: made, sealed, measured, removed.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
@@ -13,10 +14,10 @@ use super::error::{LayerError, On};
 use super::image::{self, ImageSource, Part};
 use super::lease::{Lease, Leases};
 use super::trash::Trash;
-use super::view::{self, Floor};
-use super::{FinishedCopy, Tree, UpperCopy, flatten, measure, recovery};
-use crate::linux;
+use super::view::{self, Floor, OVERLAY_ATTRIBUTES};
+use super::{FinishedCopy, Tree, UpperCopy, copy, flatten, measure, recovery};
 use crate::linux::id_map::IdMap;
+use crate::linux::{self, Named, open};
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
 /// Scratch space of overlayfs.
@@ -85,8 +86,15 @@ impl LayerStore {
         for part in &self.parts {
             let upper = self.upper(box_id).join(&part.name);
             let work = work.join(&part.name);
+            let is_new = !upper.exists();
             self.make_directory(&upper)?;
             self.make_directory(&work)?;
+            // The topmost directory is the one whose mode and times the box sees.
+            if let Some(below) = self.layers_of(part, chain).next().filter(|_| is_new)
+                && let Err(error) = look_like(&below, &upper)
+            {
+                tracing::warn!(box_id, %error, "a root directory got its first mode back");
+            }
             let layers = self.layers_of(part, chain).map(Lower::Layer);
             let lowers = layers.chain(part.lowers.iter().cloned()).collect();
             mounts.push(DiskMount {
@@ -428,4 +436,13 @@ impl LayerStore {
         }
         Ok(true)
     }
+}
+
+/// Gives a new upper the attributes, mode and times of the directory that it covers.
+fn look_like(below: &Path, upper: &Path) -> linux::Result<()> {
+    let (below, upper) = (open::directory(below)?, open::directory(upper)?);
+    let stat = nix::sys::stat::fstat(&below).named(|| "fstat()".into())?;
+    let is_ours = |name: &OsStr| name.to_string_lossy().starts_with(OVERLAY_ATTRIBUTES);
+    copy::look_like(&below, &upper, &stat, |name| !is_ours(name))
+        .named(|| "copy metadata of a root directory".into())
 }

@@ -175,3 +175,18 @@ fn a_large_layer_is_counted_after_the_answer() {
         listed.as_u64().unwrap() >= 5_000_000
     });
 }
+
+#[test]
+fn the_root_of_a_box_keeps_its_own_mode_and_time() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(&id, "echo x > file; chmod 711 /; touch -d 2020-02-02 /");
+    let restored = client.restore(&client.snapshot(&id, "changed root"));
+    for id in [id, restored] {
+        let seen = client.output(&id, "stat -c '%a %y' / | cut -c1-14");
+        assert_eq!(seen, "711 2020-02-02\n");
+    }
+}
