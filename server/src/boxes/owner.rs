@@ -40,6 +40,31 @@ impl LiveSandbox {
     }
 }
 
+/// A sandbox without processes, whose mounts are given up when this is dropped.
+///
+/// With many files freshly written that keeps a processor busy for a while, so it is put off until
+/// the answer for which the sandbox was stopped is on its way.
+#[derive(Debug)]
+pub(super) struct Ended {
+    sandbox: Sandbox,
+}
+
+/// Enough for an answer to be sent.
+const CLOSE_AFTER: Duration = Duration::from_millis(10);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let sandbox = self.sandbox.clone();
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move {
+                tokio::time::sleep(CLOSE_AFTER).await;
+                sandbox.close();
+            })),
+            Err(_) => sandbox.close(),
+        }
+    }
+}
+
 impl Live {
     /// Ends the sandbox, if there is one, and every process in it. When this returns, nothing can
     /// write to the box's disk any more.
@@ -50,6 +75,16 @@ impl Live {
             }
             sandbox.stop().await;
         }
+    }
+
+    /// The same, but the mounts stay until the answer is dropped.
+    pub(super) async fn end_processes(&mut self) -> Option<Ended> {
+        let LiveSandbox { sandbox, proxy, .. } = self.sandbox.take()?;
+        if let Some(proxy) = proxy {
+            proxy.stop().await;
+        }
+        sandbox.end_processes().await;
+        Some(Ended { sandbox })
     }
 }
 

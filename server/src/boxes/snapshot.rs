@@ -49,7 +49,7 @@ impl Boxes {
             let taken = if this.has_processes(&entered).await? {
                 this.of_busy_box(&entered, new).await
             } else {
-                entered.live.stop().await;
+                let _mounts = entered.live.end_processes().await;
                 let taken = this.of_idle_box(&entered, new).await;
                 this.flatten_in_background(entered.id().to_owned());
                 taken

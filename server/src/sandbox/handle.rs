@@ -224,15 +224,26 @@ impl Sandbox {
             .map(drop)
     }
 
-    /// Kills every process. When this returns, none is left that could write to the disk; mounts
-    /// and the last process go in their own time.
+    /// Kills every process and gives up the mounts.
     pub async fn stop(&self) {
+        self.end_processes().await;
+        self.close();
+    }
+
+    /// Gives up the mounts, after [`end_processes`](Self::end_processes). They and the last process
+    /// go in their own time.
+    pub fn close(&self) {
+        self.inner.connection.close();
+    }
+
+    /// Kills every process. When this returns, none is left that could write to the disk, which may
+    /// be mounted anew. To be followed by [`close`](Self::close).
+    pub async fn end_processes(&self) {
         let finished = self
             .inner
             .connection
             .ask(FINISH_LIMIT, |id| Request::Finish { id }, &[])
             .await;
-        self.inner.connection.close();
         let launcher = self
             .inner
             .launcher

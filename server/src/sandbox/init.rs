@@ -76,7 +76,13 @@ pub(super) fn serve(control: BorrowedFd<'_>, proxy: TcpListener, lock: Flock<Fil
     end_everything();
     // Unlocked by hand: closing happens only after the mounts are gone, which may take a while.
     drop(lock.unlock());
-    finish.map_or(Ok(()), |id| send(control, &Reply::Done { id }, &[]))
+    if let Some(id) = finish {
+        send(control, &Reply::Done { id }, &[])?;
+        // The mounts go with this process, and that keeps a processor busy: when the server has
+        // done what it stopped the box for, it closes the socket.
+        while socket::receive(control, &mut buffer)?.0 > 0 {}
+    }
+    Ok(())
 }
 
 /// Sends one message to the server.
