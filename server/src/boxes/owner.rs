@@ -69,11 +69,8 @@ impl Live {
     /// Ends the sandbox, if there is one, and every process in it. When this returns, nothing can
     /// write to the box's disk any more.
     pub(super) async fn stop(&mut self) {
-        if let Some(LiveSandbox { sandbox, proxy, .. }) = self.sandbox.take() {
-            if let Some(proxy) = proxy {
-                proxy.stop().await;
-            }
-            sandbox.stop().await;
+        if let Some(ended) = self.end_processes().await {
+            ended.sandbox.close();
         }
     }
 
