@@ -11,6 +11,7 @@ mod exec;
 mod field;
 mod files;
 mod git;
+mod snapshot_contents;
 mod snapshots;
 
 use crate::box_path::encode;
@@ -87,9 +88,10 @@ pub struct Request<J> {
 }
 
 /// Every row, by resource.
-const TABLES: [&[Route]; 6] = [
+const TABLES: [&[Route]; 7] = [
     boxes::ROUTES,
     snapshots::ROUTES,
+    snapshot_contents::ROUTES,
     exec::ROUTES,
     files::ROUTES,
     git::ROUTES,

@@ -5,8 +5,11 @@ import { split } from "./connection.js";
 import { failure } from "./error.js";
 import { Exec } from "./exec.js";
 import { Files } from "./files.js";
+import { fork } from "./fork.js";
+import { missing } from "./features.js";
 import { Git } from "./git.js";
-import { deleteSnapshots, getSnapshot, listSnapshots, snapshotTree, unsupported, updateSnapshot } from "./snapshots.js";
+import { changes, diffSnapshots, snapshotFiles, verifySnapshot } from "./snapshot-contents.js";
+import { deleteSnapshots, getSnapshot, listSnapshots, snapshotTree, updateSnapshot } from "./snapshots.js";
 
 /** The members of a box that its handle shows. */
 const SHOWN = [
@@ -48,6 +51,13 @@ export class Box {
   static updateSnapshot = updateSnapshot;
   static snapshotTree = snapshotTree;
   static deleteSnapshots = deleteSnapshots;
+  static diffSnapshots = diffSnapshots;
+  static snapshotFiles = snapshotFiles;
+  static verifySnapshot = verifySnapshot;
+
+  static fork(snapshotId, options) {
+    return fork(this, snapshotId, options);
+  }
 
   /** Handles come from the static methods. */
   constructor(connection, info) {
@@ -82,11 +92,12 @@ export class Box {
   /** The same box goes on with the snapshot's disk. */
   async rollback(snapshotId, options) {
     const name = "box.rollback";
-    const answer = this.#run(name, options, { snapshotId });
-    // A service without it has no such route.
-    this.#show(await answer.catch((error) => {
-      throw error.code == "not_found" ? unsupported("rollback", name) : error;
-    }));
+    this.#show(await this.#run(name, options, { snapshotId }).catch(missing("rollback", name)));
+  }
+
+  /** What changed since a snapshot. */
+  diff(id, options) {
+    return changes(this.#connection, { id, box: this.id }, options);
   }
 
   delete(options) {
@@ -127,6 +138,10 @@ export class EphemeralBox extends Box {
 
   static fromSnapshot(snapshotId, options) {
     return make(this, "Box.fromSnapshot", options, { snapshotId, ephemeral: true });
+  }
+
+  static fork(snapshotId, options) {
+    return fork(this, snapshotId, options, { ephemeral: true });
   }
 }
 

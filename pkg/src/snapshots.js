@@ -2,6 +2,7 @@
 
 import { split } from "./connection.js";
 import { failure } from "./error.js";
+import { offers, unsupported } from "./features.js";
 
 /** How many snapshots one request fetches unless the user says. */
 const PAGE = 100;
@@ -50,7 +51,11 @@ export async function deleteSnapshots(which, options) {
   const byFilter = which != null && !Array.isArray(which);
   if (byFilter) options = which;
   // A service that passes these over would delete what was meant to stay.
-  if (byFilter || options?.dryRun) await needs("snapshot_retention", "Box.deleteSnapshots", options);
+  if (byFilter || options?.dryRun) {
+    const { connection, call } = split(options);
+    const feature = "snapshot_retention";
+    if (!(await offers(connection(), feature, call))) throw unsupported(feature, "Box.deleteSnapshots");
+  }
   return byFilter ? run("Box.deleteSnapshots by filter", options) : run("Box.deleteSnapshots", options, { ids: which });
 }
 
@@ -58,20 +63,3 @@ function run(name, options, more) {
   const { connection, call, args } = split(options);
   return connection().call(name, { ...args, ...more }, call);
 }
-
-/** Makes sure that the service has a feature. The hosted service tells of none. */
-async function needs(feature, name, options) {
-  const { connection, call } = split(options);
-  const features = await connection()
-    .call("capabilities", {}, call)
-    .then(
-      (answer) => answer.features,
-      (error) => {
-        if (error.status != 404) throw error;
-      },
-    );
-  if (!features?.includes(feature)) throw unsupported(feature, name);
-}
-
-export const unsupported = (feature, name) =>
-  failure("unsupported", `${name}: this service does not offer \`${feature}\`; a box-server does.`);

@@ -1,5 +1,8 @@
 /** Async iterables over the body of a request, which `break` cancels. */
 
+import { failure, toBoxError } from "./error.js";
+import { camel } from "./shape.js";
+
 export const CUT_OFF = "The stream ended before it said how the run ended: the connection or the server was lost.";
 
 /** The chunks of a stream. The request ends with the loop, whoever ends it. */
@@ -21,6 +24,29 @@ export async function* chunks({ call, stream }) {
     else call.cancel();
   }
 }
+
+/** The values of a stream that has one in each line. */
+export async function* lines(opened) {
+  const text = new TextDecoder();
+  let rest = "";
+  for await (const chunk of chunks(opened)) {
+    const whole = (rest + text.decode(chunk, { stream: true })).split("\n");
+    rest = whole.pop();
+    for (const line of whole) yield value(line);
+  }
+  if (rest) throw failure("stream_truncated", CUT_OFF);
+}
+
+function value(line) {
+  try {
+    return camel(JSON.parse(line));
+  } catch (error) {
+    throw failure("invalid_response", "A line of the answer is not JSON.", error);
+  }
+}
+
+/** What one line says went wrong. */
+export const failed = (error) => toBoxError(error.error ? [error.code, error.error] : error);
 
 /** Why a stream broke. */
 function lost(call, thrown) {

@@ -98,6 +98,12 @@ export interface BoxSettings {
 /** Options of `Box.create` and `Box.fromSnapshot`. */
 export interface CreateBoxOptions extends BoxSettings, ConnectionOptions, CallOptions, IdempotencyOptions {}
 
+/** Options of `Box.fork`. */
+export interface ForkOptions extends BoxSettings, ConnectionOptions, CallOptions {
+  /** How many boxes, 1 to 1000. With a `name` they are called `name-1`, `name-2` and so on. */
+  count: number;
+}
+
 /** Options of `EphemeralBox.create` and `EphemeralBox.fromSnapshot`. */
 export interface CreateEphemeralBoxOptions extends CreateBoxOptions {
   /** Seconds until the box deletes itself; at most and by default 259,200. */
@@ -140,6 +146,20 @@ export declare class Box {
    * ```
    */
   static fromSnapshot(snapshotId: string, options?: CreateBoxOptions): Promise<Box>;
+
+  /**
+   * Makes many boxes from one snapshot and gives each as soon as it is ready. They share the snapshot's
+   * disk until they write. One that fails does not stop the others: the first failure is thrown after
+   * the last box. Leaving the loop stops the making; what was made by then stays.
+   *
+   * @example
+   * ```ts
+   * for await (const box of Box.fork(snapshot.id, { count: 10, name: "try" })) {
+   *   await box.exec.command("npm test");
+   * }
+   * ```
+   */
+  static fork(snapshotId: string, options: ForkOptions): AsyncGenerator<Box, void, undefined>;
 
   /** A handle on the box with this id, or with this name. */
   static get(id: string, options?: StaticOptions): Promise<Box>;
@@ -196,6 +216,26 @@ export declare class Box {
     options: StaticOptions & { filter: SnapshotFilter; dryRun?: boolean | undefined },
   ): Promise<DeletedSnapshots>;
 
+  /**
+   * What changed from one snapshot to another, whichever boxes they are of, in the order of paths.
+   *
+   * @example
+   * ```ts
+   * for await (const { kind, path } of Box.diffSnapshots(before.id, after.id)) console.log(kind, path);
+   * ```
+   */
+  static diffSnapshots(
+    before: string,
+    after: string,
+    options?: StaticOptions,
+  ): AsyncGenerator<SnapshotChange, void, undefined>;
+
+  /** The files of a snapshot, read without starting a box. */
+  static snapshotFiles(id: string, options?: StaticOptions): SnapshotFiles;
+
+  /** Reads all that a snapshot holds and compares it with what it held when it was first verified. */
+  static verifySnapshot(id: string, options?: StaticOptions): Promise<SnapshotVerification>;
+
   readonly id: string;
   readonly name?: string;
   /** As it was when this handle last asked; `getStatus` asks. */
@@ -247,6 +287,9 @@ export declare class Box {
    */
   rollback(snapshotId: string, options?: CallOptions): Promise<void>;
 
+  /** What changed from a snapshot to this box as it is now, in the order of paths. */
+  diff(snapshotId: string, options?: CallOptions): AsyncGenerator<SnapshotChange, void, undefined>;
+
   /** Changes `cwd`, after a look whether there is such a directory in the box. */
   cd(path: string, options?: CallOptions): Promise<void>;
 
@@ -258,4 +301,8 @@ export declare class Box {
 export declare class EphemeralBox extends Box {
   static create(options?: CreateEphemeralBoxOptions): Promise<EphemeralBox>;
   static fromSnapshot(snapshotId: string, options?: CreateEphemeralBoxOptions): Promise<EphemeralBox>;
+  static fork(
+    snapshotId: string,
+    options: ForkOptions & { ttl?: number | undefined },
+  ): AsyncGenerator<EphemeralBox, void, undefined>;
 }

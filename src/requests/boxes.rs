@@ -3,8 +3,10 @@
 use super::{Answer, Field, Kind, Method, Route};
 use crate::waiting::BOX_READY;
 
-/// What a new box may be given. `snapshotId` comes first and stands only in the row that restores.
-static SETTINGS: [Field; 22] = [
+/// What new boxes may be given. `count` stands only in the row that forks, and the key in all but that;
+/// `snapshotId` in those that restore.
+static SETTINGS: [Field; 23] = [
+    Field::body("count", "count", Kind::Count).required(),
     Field::body("snapshotId", "snapshot_id", Kind::Text).required(),
     Field::body("name", "name", Kind::Text),
     Field::body("labels", "labels", Kind::Texts),
@@ -29,9 +31,25 @@ static SETTINGS: [Field; 22] = [
     Field::IDEMPOTENCY_KEY,
 ];
 
-/// The same settings without the snapshot.
-const fn fresh() -> &'static [Field] {
+/// The same without the key.
+const fn of_forks() -> &'static [Field] {
+    match SETTINGS.split_last() {
+        Some((_, rest)) => rest,
+        None => &SETTINGS,
+    }
+}
+
+/// The same without the count.
+const fn of_snapshot() -> &'static [Field] {
     match SETTINGS.split_first() {
+        Some((_, rest)) => rest,
+        None => &SETTINGS,
+    }
+}
+
+/// The same without the snapshot either.
+const fn fresh() -> &'static [Field] {
+    match of_snapshot().split_first() {
         Some((_, rest)) => rest,
         None => &SETTINGS,
     }
@@ -50,9 +68,17 @@ pub(super) const ROUTES: &[Route] = &[
         name: "Box.fromSnapshot",
         method: Method::Post,
         path: "/v2/box/from-snapshot",
-        fields: &SETTINGS,
+        fields: of_snapshot(),
         answer: Answer::Resource,
         wait: Some(&BOX_READY),
+    },
+    Route {
+        name: "Box.fork",
+        method: Method::Post,
+        path: "/v2/box/from-snapshot",
+        fields: of_forks(),
+        answer: Answer::Stream,
+        wait: None,
     },
     Route {
         name: "Box.get",
