@@ -58,10 +58,9 @@ impl Boxes {
         merged: String,
     ) -> Result<Option<Vec<String>>, BoxError> {
         let mut entered = self.enter(box_id).await?;
-        if self.has_processes(&entered).await? {
+        let Some(_mounts) = entered.live.end_if_empty().await? else {
             return Ok(None);
-        }
-        entered.live.stop().await;
+        };
         let (id, boot_id) = (entered.id().to_owned(), self.boot_id());
         self.blocking(move |store| Ok(store.replace_layers(&id, &chain, &merged, &boot_id)?))
             .await

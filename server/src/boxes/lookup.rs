@@ -78,12 +78,19 @@ impl Boxes {
 
     /// Waits until nobody else works on the box's sandbox or disk, and keeps it so.
     pub(super) async fn enter(&self, reference: &str) -> Result<Entered, BoxError> {
-        let id = self.find_live(reference).await?.info.id;
-        let owner = Arc::clone(
-            self.owners()
-                .entry(id.clone())
-                .or_insert_with(|| Arc::new(BoxOwner::new())),
-        );
+        // One that was used before is known by its id without being looked up.
+        let known = self.owners().get(reference).cloned();
+        let (id, owner) = match known {
+            Some(owner) => (reference.to_owned(), owner),
+            None => {
+                let id = self.find_live(reference).await?.info.id;
+                let mut owners = self.owners();
+                let owner = owners
+                    .entry(id.clone())
+                    .or_insert_with(|| Arc::new(BoxOwner::new()));
+                (id, Arc::clone(owner))
+            }
+        };
         let live = Arc::clone(&owner.live).lock_owned().await;
         // It may have been deleted, or have got a new layer, while this waited.
         let record = self.find_live(&id).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::egress;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, SandboxError};
 
 /// What is in memory of one box: whether it has a sandbox, and how many runs are in it.
 #[derive(Debug)]
@@ -38,50 +38,65 @@ impl LiveSandbox {
     pub(super) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
     }
+
+    async fn close(self) {
+        if let Some(proxy) = self.proxy {
+            proxy.stop().await;
+        }
+        self.sandbox.close();
+    }
 }
 
 /// A sandbox without processes, whose mounts are given up when this is dropped.
 ///
 /// With many files freshly written that keeps a processor busy for a while, so it is put off until
-/// the answer for which the sandbox was stopped is on its way.
+/// the answer for which the sandbox was ended is on its way.
 #[derive(Debug)]
 pub(super) struct Ended {
-    sandbox: Sandbox,
+    live: Option<LiveSandbox>,
 }
-
-/// Enough for an answer to be sent.
-const CLOSE_AFTER: Duration = Duration::from_millis(10);
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        let sandbox = self.sandbox.clone();
+        let Some(live) = self.live.take() else { return };
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(async move {
-                tokio::time::sleep(CLOSE_AFTER).await;
-                sandbox.close();
+                after_the_answer().await;
+                live.close().await;
             })),
-            Err(_) => sandbox.close(),
+            Err(_) => live.sandbox.close(),
         }
     }
+}
+
+/// Waits long enough for an answer to be sent, which has the processors for itself until then.
+pub(super) async fn after_the_answer() {
+    tokio::time::sleep(Duration::from_millis(10)).await;
 }
 
 impl Live {
     /// Ends the sandbox, if there is one, and every process in it. When this returns, nothing can
     /// write to the box's disk any more.
     pub(super) async fn stop(&mut self) {
-        if let Some(ended) = self.end_processes().await {
-            ended.sandbox.close();
+        if let Some(live) = self.sandbox.take() {
+            live.sandbox.end_processes().await;
+            live.close().await;
         }
     }
 
-    /// The same, but the mounts stay until the answer is dropped.
-    pub(super) async fn end_processes(&mut self) -> Option<Ended> {
-        let LiveSandbox { sandbox, proxy, .. } = self.sandbox.take()?;
-        if let Some(proxy) = proxy {
-            proxy.stop().await;
+    /// The same when no process lives in the sandbox, but the mounts stay until the answer is
+    /// dropped. `None`: processes live, and nothing has changed.
+    pub(super) async fn end_if_empty(&mut self) -> Result<Option<Ended>, SandboxError> {
+        if let Some(live) = &self.sandbox {
+            match live.sandbox.end_if_empty().await {
+                Ok(false) => return Ok(None),
+                Ok(true) | Err(SandboxError::Ended) => {}
+                Err(error) => return Err(error),
+            }
         }
-        sandbox.end_processes().await;
-        Some(Ended { sandbox })
+        Ok(Some(Ended {
+            live: self.sandbox.take(),
+        }))
     }
 }
 

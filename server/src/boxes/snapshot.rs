@@ -16,14 +16,14 @@ use upstash_box_wasm::api_types::{CreateSnapshotRequest, SnapshotInfo};
 
 use super::error::BoxError;
 use super::lookup::Entered;
+use super::owner::after_the_answer;
 use super::secrets::Secrets;
 use super::{Boxes, expiry, ids, rules, to_completion, unix_now};
-use crate::sandbox::SandboxError;
 use crate::snapshots::{FinishedCopy, LayerError, LayerStore, UpperCopy};
 use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 
 /// How long an answer may wait for the new layer's size; a longer count goes on afterwards.
-const COUNT_BUDGET: Duration = Duration::from_micros(500);
+const COUNT_BUDGET: Duration = Duration::from_micros(250);
 
 impl Boxes {
     /// Takes a snapshot. It is ready when this returns.
@@ -46,13 +46,13 @@ impl Boxes {
             let mut entered = this.enter(&reference).await?;
             let new = this.describe(&entered, name, request)?;
             let expires = new.expires_at.is_some();
-            let taken = if this.has_processes(&entered).await? {
-                this.of_busy_box(&entered, new).await
-            } else {
-                let _mounts = entered.live.end_processes().await;
-                let taken = this.of_idle_box(&entered, new).await;
-                this.flatten_in_background(entered.id().to_owned());
-                taken
+            let taken = match entered.live.end_if_empty().await? {
+                None => this.of_busy_box(&entered, new).await,
+                Some(_mounts) => {
+                    let taken = this.of_idle_box(&entered, new).await;
+                    this.flatten_in_background(entered.id().to_owned());
+                    taken
+                }
             };
             if expires {
                 this.inner.expiry_changed.notify_one();
@@ -66,7 +66,7 @@ impl Boxes {
     pub(super) fn count_in_background(&self, layer_id: String) {
         let layers = Arc::clone(&self.inner.parts.layers);
         let store = Arc::clone(&self.inner.parts.store);
-        tokio::task::spawn_blocking(move || match layers.measure(&layer_id, None) {
+        let count = move || match layers.measure(&layer_id, None) {
             Ok((bytes, _)) => {
                 if let Err(error) = store.set_layer_size(&layer_id, bytes) {
                     tracing::warn!(layer_id, %error, "a layer's size could not be recorded");
@@ -74,6 +74,10 @@ impl Boxes {
             }
             // It may have been deleted meanwhile.
             Err(error) => tracing::debug!(layer_id, %error, "a layer could not be counted"),
+        };
+        tokio::spawn(async move {
+            after_the_answer().await;
+            tokio::task::spawn_blocking(count).await
         });
     }
 
@@ -110,17 +114,6 @@ impl Boxes {
             expires_at: request.expires_in.map(expiry::time_after),
             layer: None,
         })
-    }
-
-    pub(super) async fn has_processes(&self, entered: &Entered) -> Result<bool, BoxError> {
-        let Some(live) = &entered.live.sandbox else {
-            return Ok(false);
-        };
-        match live.sandbox.live_processes().await {
-            Ok(count) => Ok(count > 0),
-            Err(SandboxError::Ended) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// The copy is made while the processes run, and brought up to date while they are stopped.

@@ -70,6 +70,8 @@ pub(super) enum Request {
     Thaw { id: u64 },
     /// Kills every process and gives up the lock; answered when none is left.
     Finish { id: u64 },
+    /// The same when there is no process; else answered with how many there are.
+    FinishIfEmpty { id: u64 },
 }
 
 /// What a file is opened for.
@@ -96,7 +98,7 @@ pub(super) enum Reply {
     },
     /// Done. Descriptor: the file, after `Open`.
     Done { id: u64 },
-    /// How many, after `Count`.
+    /// How many, after `Count` or `FinishIfEmpty`.
     Counted { id: u64, processes: usize },
     /// Paths in the box, after `Mapped`.
     Paths { id: u64, paths: Vec<PathBuf> },

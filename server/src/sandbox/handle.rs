@@ -182,6 +182,36 @@ impl Sandbox {
         }
     }
 
+    /// Ends the sandbox when no process of the box lives, as [`end_processes`](Self::end_processes)
+    /// does; `false` when one does, and nothing has changed.
+    ///
+    /// # Errors
+    /// When the sandbox ended before or does not answer.
+    pub async fn end_if_empty(&self) -> Result<bool, SandboxError> {
+        let question = |id| Request::FinishIfEmpty { id };
+        match self
+            .inner
+            .connection
+            .ask(FINISH_LIMIT, question, &[])
+            .await?
+        {
+            Answer::Counted(_) => Ok(false),
+            Answer::Done(_) | Answer::Paths(_) => {
+                // The runtime collects it.
+                drop(self.take_launcher());
+                Ok(true)
+            }
+        }
+    }
+
+    fn take_launcher(&self) -> Option<process::Child> {
+        self.inner
+            .launcher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
     /// Stops every process where it stands. To be followed by [`thaw`](Self::thaw).
     ///
     /// # Errors
@@ -244,13 +274,9 @@ impl Sandbox {
             .connection
             .ask(FINISH_LIMIT, |id| Request::Finish { id }, &[])
             .await;
-        let launcher = self
-            .inner
-            .launcher
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(mut launcher) = launcher else { return };
+        let Some(mut launcher) = self.take_launcher() else {
+            return;
+        };
         if matches!(finished, Ok(_) | Err(SandboxError::Ended)) {
             // The runtime collects it.
             return;

@@ -67,8 +67,10 @@ pub(super) fn serve(control: BorrowedFd<'_>, proxy: TcpListener, lock: Flock<Fil
             let Ok(request) = serde_json::from_slice(message) else {
                 continue;
             };
-            if let Request::Finish { id } = request {
-                break Some(id);
+            match request {
+                Request::Finish { id } => break Some(id),
+                Request::FinishIfEmpty { id } if processes::none() => break Some(id),
+                _ => {}
             }
             init.obey(request, descriptors)?;
         }
@@ -151,7 +153,7 @@ impl Init<'_> {
                 Ok(())
             }
             Request::Open { id, path, how } => self.open(id, &path, how),
-            Request::Count { id } => send(
+            Request::Count { id } | Request::FinishIfEmpty { id } => send(
                 self.control,
                 &Reply::Counted {
                     id,

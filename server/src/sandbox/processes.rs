@@ -56,6 +56,12 @@ pub(super) fn count() -> usize {
     list().count()
 }
 
+/// Whether there is none besides the first. One call instead of a walk, for the common case that not
+/// even a dead one is left.
+pub(super) fn none() -> bool {
+    kill(Pid::from_raw(-1), None) == Err(Errno::ESRCH) || count() == 0
+}
+
 /// Kills every process of a session.
 pub(super) fn kill_session(session: Pid) {
     kill_all(|process| process.session == session.as_raw());
