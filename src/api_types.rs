@@ -9,7 +9,9 @@ mod error_code;
 mod exec;
 mod files;
 mod git;
+mod logs;
 mod null_as_default;
+mod settings;
 mod snapshot_contents;
 mod snapshot_retention;
 mod snapshot_tree;
@@ -24,6 +26,8 @@ pub use error_code::{ErrorBody, ErrorCode};
 pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
 pub use files::{FileContent, FileEntry, FileList, WriteFileRequest};
 pub use git::{GitCloneRequest, GitCloneResponse};
+pub use logs::{LogEntry, LogLevel, LogList, LogSource};
+pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};
 pub use snapshot_contents::{
     SnapshotChange, SnapshotChangeKind, SnapshotVerification, VerificationStatus,
 };

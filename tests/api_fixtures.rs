@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
-    AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest, CreateSnapshotRequest,
-    DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest,
-    ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest, GitCloneRequest,
-    GitCloneResponse, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree,
-    SnapshotVerification, StreamError, StreamExit, UpdateSnapshotRequest, WriteFileRequest,
+    AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest,
+    CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody,
+    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest,
+    GitCloneRequest, GitCloneResponse, LabelList, LabelRequest, LogList, SnapshotChange,
+    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StreamError, StreamExit,
+    UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -39,6 +40,11 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<ForkedBox>("forked_box").0,
         holds::<ForkedBox>("forked_box_error").0,
         holds::<BoxStatusResponse>("box_status").0,
+        holds::<LabelRequest>("label_request").0,
+        holds::<LabelList>("label_list").0,
+        holds::<AccountEnv>("account_env").0,
+        holds::<LogList>("log_list").0,
+        holds::<AccountEnvValue>("account_env_value").0,
         holds::<SnapshotInfo>("snapshot").0,
         holds::<SnapshotList>("snapshot_list").0,
         holds::<SnapshotTree>("snapshot_tree").0,

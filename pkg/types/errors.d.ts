@@ -13,6 +13,7 @@ export type ErrorCode =
   | "not_found"
   | "box_not_found"
   | "snapshot_not_found"
+  | "run_not_found"
   | "path_not_found"
   | "method_not_allowed"
   | "conflict"

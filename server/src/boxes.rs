@@ -18,10 +18,12 @@
 //! put right after a crash. An idle box may or may not have a sandbox: one is started when there is
 //! work and stopped after a while without any process in it.
 
+mod account;
 mod agent;
 mod agent_events;
 mod agent_outcome;
 mod agent_stream;
+mod cancel;
 mod create;
 mod delete;
 mod diff;
@@ -36,8 +38,10 @@ mod flatten;
 mod fork;
 mod git;
 mod git_repo;
+mod history;
 mod idle;
 mod ids;
+mod labels;
 mod lookup;
 mod once;
 mod owner;
@@ -48,6 +52,7 @@ mod rollback;
 mod rules;
 mod runs;
 mod secrets;
+mod settings;
 mod snapshot;
 mod snapshot_files;
 mod snapshot_list;
@@ -69,12 +74,14 @@ use crate::snapshots::LayerStore;
 use crate::store::Store;
 
 pub(crate) use agent_stream::AgentStream;
+use cancel::RunsUnderWay;
 pub(crate) use delete::Which;
 pub(crate) use diff::Against;
 pub(crate) use error::BoxError;
 pub(crate) use exec_stream::{ExecEvent, ExecStream};
 pub(crate) use files::ReadRange;
 pub(crate) use fork::Forks;
+pub(crate) use history::Page;
 pub(crate) use once::CallId;
 use once::CallsUnderWay;
 use owner::BoxOwner;
@@ -114,6 +121,8 @@ struct Inner {
     syncing: AtomicBool,
     /// Rung when a snapshot may expire earlier than was known.
     expiry_changed: Arc<Notify>,
+    /// Runs that have not ended yet.
+    runs: Arc<RunsUnderWay>,
     /// Calls with a key that have no answer yet.
     calls: CallsUnderWay,
     /// Layers that go once the record that freed them is on the disk.
@@ -135,6 +144,7 @@ impl Boxes {
                 unsynced: AtomicBool::new(false),
                 syncing: AtomicBool::new(false),
                 expiry_changed: Arc::default(),
+                runs: Arc::default(),
                 calls: CallsUnderWay::default(),
                 unneeded: Mutex::default(),
             }),
@@ -142,6 +152,7 @@ impl Boxes {
         boxes.recover().await?;
         idle::watch(&boxes);
         expiry::watch(&boxes);
+        history::watch(&boxes);
         Ok(boxes)
     }
 

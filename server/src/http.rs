@@ -5,15 +5,18 @@
 //! CORS, the key, and then its route.
 
 mod access;
+mod account;
 mod agent;
 mod all_snapshots;
 mod body;
 mod boxes;
 mod capabilities;
+mod config;
 mod error;
 mod exec;
 mod files;
 mod git;
+mod history;
 mod idempotency;
 mod ndjson;
 mod not_supported;
@@ -61,7 +64,6 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .route("/v2/box/{box}/exec-stream", post(exec::exec_stream))
         .route("/v2/box/{box}/run", post(agent::run))
         .route("/v2/box/{box}/run/stream", post(agent::run_stream))
-        .route("/v2/box/{box}/runs", get(boxes::runs))
         .route("/v2/box/{box}/files/read", get(files::read))
         .route("/v2/box/{box}/files/write", post(files::write))
         .route("/v2/box/{box}/files/list", get(files::list))
@@ -75,7 +77,10 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             "/v2/box/{box}/snapshots/{snapshot}",
             delete(snapshots::delete),
         )
+        .merge(account::routes())
         .merge(all_snapshots::routes())
+        .merge(config::routes())
+        .merge(history::routes())
         .merge(snapshot_contents::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(boxes);

@@ -26,7 +26,7 @@ use std::time::Duration;
 pub use error::SandboxError;
 pub use handle::Sandbox;
 pub use host::SandboxHost;
-pub use run::Run;
+pub use run::{Killer, Run};
 
 pub(crate) use control::OpenHow;
 

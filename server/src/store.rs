@@ -4,16 +4,19 @@
 //! never sees a secret in clear: what is sealed stays sealed here.
 //! Each method is one transaction and blocks; async code goes through [`Store::run`].
 
+mod account;
 mod boxes;
 mod chains;
 mod checkpoints;
 mod digests;
 mod kept_answers;
 mod lineage;
+mod logs;
 mod migrations;
 mod retention;
 mod rollback;
 mod runs;
+mod settings;
 mod snapshot_list;
 mod snapshots;
 
@@ -26,6 +29,7 @@ use thiserror::Error;
 pub(crate) use boxes::{BoxRecord, BoxSettings, Inserted, Origin};
 pub(crate) use digests::KeptDigest;
 pub(crate) use kept_answers::KeptAnswer;
+pub(crate) use logs::LogQuery;
 pub(crate) use retention::{Removal, Selection};
 pub(crate) use rollback::RolledBack;
 pub(crate) use runs::{RunOutcome, RunRecord};

@@ -34,9 +34,10 @@ struct Agent {
 
 impl Boxes {
     /// A new box on the bare image. It needs no process until there is work, so it is ready.
-    pub(crate) async fn create(&self, request: CreateBoxRequest) -> Result<BoxInfo, BoxError> {
+    pub(crate) async fn create(&self, mut request: CreateBoxRequest) -> Result<BoxInfo, BoxError> {
         check(&request)?;
         let agent = agent_of(&request)?;
+        request.env_vars = self.with_account_env(request.env_vars).await?;
         self.insert(new_box(request, agent, Origin::Image)).await
     }
 
@@ -63,6 +64,7 @@ impl Boxes {
         } else {
             self.agent_of_snapshot(&source, &request)?
         };
+        request.env_vars = self.with_account_env(request.env_vars).await?;
         request.runtime = request.runtime.or(source.settings.runtime);
         Ok(new_box(request, agent, Origin::Snapshot(source.id)))
     }

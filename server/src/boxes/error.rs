@@ -20,6 +20,9 @@ pub enum BoxError {
     /// No snapshot has this id.
     #[error("there is no snapshot {0:?}, or it was deleted")]
     SnapshotNotFound(String),
+    /// The box has no run with this id.
+    #[error("the box has no run {0:?}, or it is so long ago that it was forgotten")]
+    RunNotFound(String),
     /// The name is taken, or the box is in a state that forbids this.
     #[error("{0}")]
     Conflict(String),

@@ -8,10 +8,7 @@ use upstash_box_wasm::api_types::{BoxInfo, BoxStatus};
 use super::error::BoxError;
 use super::owner::{BoxOwner, Live};
 use super::{Boxes, rules};
-use crate::store::{BoxRecord, RunRecord};
-
-/// The longest history that one answer holds.
-const MAX_RUNS: u32 = 1000;
+use crate::store::BoxRecord;
 
 /// A live box whose lock is held: nobody else changes it meanwhile.
 pub(super) struct Entered {
@@ -55,17 +52,6 @@ impl Boxes {
             .into_iter()
             .map(|record| self.with_status(record.info))
             .collect())
-    }
-
-    /// The box's latest runs, newest first.
-    pub(crate) async fn runs(&self, reference: &str) -> Result<Vec<RunRecord>, BoxError> {
-        let id = self.find_live(reference).await?.info.id;
-        Ok(self
-            .inner
-            .parts
-            .store
-            .run(move |store| store.list_runs(&id, MAX_RUNS))
-            .await?)
     }
 
     pub(super) async fn find_live(&self, reference: &str) -> Result<BoxRecord, BoxError> {

@@ -1,6 +1,6 @@
 //! The one owner of each box's sandbox. Whoever holds its lock decides; the rest wait.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,8 @@ pub(super) struct BoxOwner {
     pub(super) live: Arc<AsyncMutex<Live>>,
     runs: AtomicUsize,
     last_used: Mutex<Instant>,
+    /// The second of the last use that is stored, so that many in one second are stored once.
+    stored_use: AtomicI64,
 }
 
 /// What only the holder of the lock may see and change.
@@ -106,6 +108,7 @@ impl BoxOwner {
             live: Arc::default(),
             runs: AtomicUsize::new(0),
             last_used: Mutex::new(Instant::now()),
+            stored_use: AtomicI64::new(0),
         }
     }
 
@@ -120,6 +123,11 @@ impl BoxOwner {
             .last_used
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether a use in this second is still to be stored.
+    pub(super) fn is_news(&self, second: i64) -> bool {
+        self.stored_use.swap(second, Ordering::AcqRel) != second
     }
 
     /// How long nothing has needed the sandbox.

@@ -1,5 +1,7 @@
 //! Pausing a box by hand, and waking it without work.
 
+use upstash_box_wasm::api_types::{BoxStatus, LogLevel};
+
 use super::error::BoxError;
 use super::{Boxes, to_completion, unix_now};
 
@@ -15,7 +17,10 @@ impl Boxes {
                 ));
             }
             entered.live.stop().await;
-            this.mark(entered.id(), true).await
+            this.mark(entered.id(), true).await?;
+            this.note(entered.id(), LogLevel::Info, "paused".to_owned())
+                .await;
+            Ok(())
         })
         .await
     }
@@ -25,7 +30,12 @@ impl Boxes {
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let entered = this.enter(&reference).await?;
-            this.mark(entered.id(), false).await
+            if entered.record.info.status == BoxStatus::Paused {
+                this.mark(entered.id(), false).await?;
+                this.note(entered.id(), LogLevel::Info, "resumed".to_owned())
+                    .await;
+            }
+            Ok(())
         })
         .await
     }

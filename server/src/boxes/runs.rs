@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::Instant as Deadline;
 
+use super::cancel::UnderWay;
 use super::error::BoxError;
 use super::lookup::Entered;
 use super::owner::RunCount;
@@ -39,7 +40,8 @@ pub(super) struct ActiveRun {
     pub(super) deadline: Option<Deadline>,
     store: Arc<Store>,
     started: Instant,
-    is_finished: bool,
+    /// Given up when the end of the run is recorded.
+    under_way: Option<UnderWay>,
     _count: RunCount,
 }
 
@@ -72,6 +74,7 @@ impl Boxes {
             created_at: unix_now(),
             completed_at: None,
         };
+        let under_way = self.inner.runs.enter(&record.id, run.killer());
         let store = Arc::clone(&self.inner.parts.store);
         let id = record.id.clone();
         store.run(move |store| store.insert_run(&record)).await?;
@@ -84,7 +87,7 @@ impl Boxes {
             deadline,
             store,
             started,
-            is_finished: false,
+            under_way: Some(under_way),
             _count: count,
         })
     }
@@ -126,9 +129,14 @@ impl ActiveRun {
             ..self.outcome()
         };
         fill(&exit, &mut outcome);
+        let under_way = self.under_way.take();
+        let is_cancelled = under_way.as_ref().is_some_and(UnderWay::is_cancelled);
         let is_completed = outcome.exit_code == Some(0) && outcome.error_message.is_none();
-        let status = if is_completed { "completed" } else { "failed" };
-        self.is_finished = true;
+        let status = match (is_cancelled, is_completed) {
+            (true, _) => "cancelled",
+            (false, true) => "completed",
+            (false, false) => "failed",
+        };
         let (store, id) = (Arc::clone(&self.store), self.id.clone());
         store
             .run(move |store| store.finish_run(&id, status, &outcome, unix_now()))
@@ -142,7 +150,7 @@ impl ActiveRun {
             error_message: Some(why),
             ..self.outcome()
         };
-        self.is_finished = true;
+        let _under_way = self.under_way.take();
         let (store, id) = (Arc::clone(&self.store), self.id.clone());
         store
             .run(move |store| store.finish_run(&id, "failed", &outcome, unix_now()))
@@ -162,9 +170,9 @@ impl ActiveRun {
 impl Drop for ActiveRun {
     /// Nobody waits for the run any more, so it ends; `run` kills its processes when it is dropped.
     fn drop(&mut self) {
-        if self.is_finished {
+        let Some(under_way) = self.under_way.take() else {
             return;
-        }
+        };
         let outcome = RunOutcome {
             error_message: Some("the client went away".to_owned()),
             ..self.outcome()
@@ -172,6 +180,7 @@ impl Drop for ActiveRun {
         let (store, id) = (Arc::clone(&self.store), self.id.clone());
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn_blocking(move || {
+                let _under_way = under_way;
                 if let Err(error) = store.finish_run(&id, "cancelled", &outcome, unix_now()) {
                     tracing::warn!(run_id = id, %error, "a cancelled run could not be recorded");
                 }

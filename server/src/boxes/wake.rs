@@ -18,6 +18,7 @@ impl Boxes {
     /// The box's sandbox, started when it has none. A paused box is awake afterwards.
     pub(super) async fn wake(&self, entered: &mut Entered) -> Result<Sandbox, BoxError> {
         entered.owner.touch();
+        self.store_use(entered).await?;
         if entered
             .live
             .sandbox
@@ -46,6 +47,19 @@ impl Boxes {
             proxy,
         });
         Ok(sandbox)
+    }
+
+    /// Work of every kind counts as activity.
+    async fn store_use(&self, entered: &Entered) -> Result<(), BoxError> {
+        let now = unix_now();
+        if !entered.owner.is_news(now) {
+            return Ok(());
+        }
+        let id = entered.id().to_owned();
+        let store = &self.inner.parts.store;
+        Ok(store
+            .run(move |store| store.set_last_activity(&id, now))
+            .await?)
     }
 
     async fn spec(&self, entered: &Entered) -> Result<SandboxSpec, BoxError> {

@@ -19,7 +19,6 @@ use super::request_id::RequestId;
 use super::scope::Scope;
 use super::{ndjson, not_supported};
 use crate::boxes::{Boxes, Forks};
-use crate::store::RunRecord;
 
 /// An object without members: done, nothing to say.
 #[derive(Debug, Serialize)]
@@ -150,19 +149,4 @@ pub(super) async fn resume(
 ) -> Result<Json<Done>, ApiError> {
     boxes.resume(&reference).await?;
     Ok(Json(Done {}))
-}
-
-/// The history of a box.
-#[derive(Debug, Serialize)]
-pub(super) struct Runs {
-    runs: Vec<RunRecord>,
-}
-
-pub(super) async fn runs(
-    State(boxes): State<Boxes>,
-    InPath(reference): InPath<String>,
-) -> Result<Json<Runs>, ApiError> {
-    Ok(Json(Runs {
-        runs: boxes.runs(&reference).await?,
-    }))
 }

@@ -91,6 +91,7 @@ impl From<BoxError> for ApiError {
             BoxError::InvalidArgument(_) => ErrorCode::InvalidArgument,
             BoxError::BoxNotFound(_) => ErrorCode::BoxNotFound,
             BoxError::SnapshotNotFound(_) => ErrorCode::SnapshotNotFound,
+            BoxError::RunNotFound(_) => ErrorCode::RunNotFound,
             BoxError::Conflict(_) => ErrorCode::Conflict,
             BoxError::TooLarge(_) => ErrorCode::TooLarge,
             BoxError::Unsupported(_) => ErrorCode::Unsupported,

@@ -51,7 +51,29 @@ impl Run {
         Ok(exit)
     }
 
+    /// A handle that can only end the run.
+    pub fn killer(&self) -> Killer {
+        Killer {
+            connection: Arc::clone(&self.connection),
+            id: self.id,
+        }
+    }
+
     /// Kills the command and everything it started, except what moved to a session of its own.
+    pub fn kill(&self) {
+        self.connection.tell(&Request::EndRun { id: self.id });
+    }
+}
+
+/// Ends a run from elsewhere; of no use, and no harm, once the run has ended.
+#[derive(Clone, Debug)]
+pub struct Killer {
+    connection: Arc<Connection>,
+    id: u64,
+}
+
+impl Killer {
+    /// Kills the command like [`Run::kill`].
     pub fn kill(&self) {
         self.connection.tell(&Request::EndRun { id: self.id });
     }

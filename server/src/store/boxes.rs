@@ -2,10 +2,10 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
-use upstash_box_wasm::api_types::{BoxInfo, BoxSize, BoxStatus, CustomRunner};
+use upstash_box_wasm::api_types::{BoxInfo, BoxSize, BoxStatus, CustomRunner, LogLevel, LogSource};
 
 use super::chains::free_unused;
-use super::{Store, StoreError};
+use super::{Store, StoreError, logs};
 
 /// One row. `info.status` is `Idle`, `Paused` or `Deleted`: what runs now is not kept here.
 #[derive(Clone, Debug)]
@@ -110,6 +110,16 @@ impl Store {
         Ok(records)
     }
 
+    /// Notes that a live box was used.
+    pub(crate) fn set_last_activity(&self, id: &str, now: i64) -> Result<(), StoreError> {
+        self.connection()
+            .prepare_cached(
+                "UPDATE boxes SET last_activity_at = ?2 WHERE id = ?1 AND status <> 'deleted'",
+            )?
+            .execute(params![id, now])?;
+        Ok(())
+    }
+
     /// Marks a live box paused or idle.
     pub(crate) fn set_paused(&self, id: &str, paused: bool, now: i64) -> Result<(), StoreError> {
         self.connection()
@@ -137,6 +147,9 @@ impl Store {
             .prepare_cached("DELETE FROM box_layers WHERE box_id = ?1 RETURNING layer_id")?
             .query_map([id], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+        // What was asked of a box is nobody's business once it is gone.
+        transaction.execute("DELETE FROM runs WHERE box_id = ?1", [id])?;
+        transaction.execute("DELETE FROM logs WHERE box_id = ?1", [id])?;
         let freed = free_unused(&transaction, candidates)?;
         transaction.commit()?;
         Ok(Some(freed))
@@ -181,6 +194,12 @@ fn insert(
             info.last_activity_at,
             info.deleted_at,
         ])?;
+    let how = match origin {
+        Origin::Image => "the box was made".to_owned(),
+        Origin::Snapshot(snapshot_id) => format!("the box was made from snapshot {snapshot_id}"),
+    };
+    let whose = (LogLevel::Info, LogSource::System);
+    logs::insert(transaction, &info.id, whose, &how, info.created_at)?;
     if let Origin::Snapshot(snapshot_id) = origin {
         transaction
             .prepare_cached(
@@ -199,7 +218,7 @@ fn is_reference_taken(transaction: &Transaction<'_>, text: &str) -> Result<bool,
         .exists([text])?)
 }
 
-fn settings_of(record: &BoxRecord) -> BoxSettings {
+pub(super) fn settings_of(record: &BoxRecord) -> BoxSettings {
     let info = &record.info;
     BoxSettings {
         labels: info.labels.clone(),

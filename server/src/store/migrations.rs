@@ -123,6 +123,23 @@ CREATE TABLE snapshot_digests (
     snapshot_id TEXT PRIMARY KEY REFERENCES snapshots (id) ON DELETE CASCADE,
     digest      TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+", "
+-- Environment of the boxes that are made later.
+CREATE TABLE account_env (
+    name   TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+", "
+-- What happened in a box, for people.
+CREATE TABLE logs (
+    id        INTEGER PRIMARY KEY,
+    box_id    TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    level     TEXT NOT NULL,
+    source    TEXT NOT NULL,
+    message   TEXT NOT NULL
+) STRICT;
+CREATE INDEX logs_of_box ON logs (box_id, id);
 "];
 
 /// Takes the steps that the database has not taken yet.

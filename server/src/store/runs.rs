@@ -1,9 +1,10 @@
 //! Run rows: the history of what was executed in a box.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
+use upstash_box_wasm::api_types::{LogLevel, LogSource};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, logs};
 
 /// One run as `GET …/runs` shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -67,6 +68,10 @@ impl Store {
         transaction
             .prepare_cached("UPDATE boxes SET last_activity_at = ?2 WHERE id = ?1")?
             .execute(params![run.box_id, run.created_at])?;
+        let message = format!("started: {}", run.prompt);
+        let source = source_of(run.kind);
+        let whose = (LogLevel::Info, source);
+        logs::insert(&transaction, &run.box_id, whose, &message, run.created_at)?;
         transaction.commit()?;
         Ok(())
     }
@@ -79,26 +84,46 @@ impl Store {
         outcome: &RunOutcome,
         now: i64,
     ) -> Result<(), StoreError> {
-        self.connection()
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        let run: Option<(String, String)> = transaction
             .prepare_cached(
                 "UPDATE runs SET status = ?2, output = ?3, exit_code = ?4, error_message = ?5, \
                  input_tokens = ?6, output_tokens = ?7, cached_input_tokens = ?8, cost_usd = ?9, \
-                 cpu_ns = ?10, duration_ms = ?11, completed_at = ?12 WHERE id = ?1",
+                 cpu_ns = ?10, duration_ms = ?11, completed_at = ?12 \
+                 WHERE id = ?1 RETURNING box_id, type",
             )?
-            .execute(params![
-                id,
-                status,
-                outcome.output,
-                outcome.exit_code,
-                outcome.error_message,
-                outcome.input_tokens,
-                outcome.output_tokens,
-                outcome.cached_input_tokens,
-                outcome.cost_usd,
-                outcome.cpu_ns,
-                outcome.duration_ms,
-                now,
-            ])?;
+            .query_row(
+                params![
+                    id,
+                    status,
+                    outcome.output,
+                    outcome.exit_code,
+                    outcome.error_message,
+                    outcome.input_tokens,
+                    outcome.output_tokens,
+                    outcome.cached_input_tokens,
+                    outcome.cost_usd,
+                    outcome.cpu_ns,
+                    outcome.duration_ms,
+                    now,
+                ],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        if let Some((box_id, kind)) = run {
+            transaction
+                .prepare_cached("UPDATE boxes SET last_activity_at = ?2 WHERE id = ?1")?
+                .execute(params![box_id, now])?;
+            let level = if status == "failed" {
+                LogLevel::Error
+            } else {
+                LogLevel::Info
+            };
+            let whose = (level, source_of(&kind));
+            logs::insert(&transaction, &box_id, whose, &ending(status, outcome), now)?;
+        }
+        transaction.commit()?;
         Ok(())
     }
 
@@ -111,17 +136,53 @@ impl Store {
         )?)
     }
 
-    /// A box's runs, newest first, at most `limit`.
-    pub(crate) fn list_runs(&self, box_id: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+    /// One run of a box.
+    pub(crate) fn find_run(&self, box_id: &str, id: &str) -> Result<Option<RunRecord>, StoreError> {
+        Ok(self
+            .connection()
+            .prepare_cached("SELECT * FROM runs WHERE id = ?1 AND box_id = ?2")?
+            .query_row([id, box_id], read_run)
+            .optional()?)
+    }
+
+    /// A box's runs, newest first, at most `limit` after the first `offset`.
+    pub(crate) fn list_runs(
+        &self,
+        box_id: &str,
+        limit: u32,
+        offset: u64,
+    ) -> Result<Vec<RunRecord>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT * FROM runs WHERE box_id = ?1 ORDER BY created_at DESC, rowid DESC LIMIT ?2",
+            "SELECT * FROM runs WHERE box_id = ?1 ORDER BY created_at DESC, rowid DESC \
+             LIMIT ?2 OFFSET ?3",
         )?;
         let runs = statement
-            .query_map(params![box_id, limit], read_run)?
+            .query_map(params![box_id, limit, offset], read_run)?
             .collect::<Result<_, _>>()?;
         Ok(runs)
     }
+}
+
+fn source_of(kind: &str) -> LogSource {
+    if kind == "agent" {
+        LogSource::Agent
+    } else {
+        LogSource::User
+    }
+}
+
+/// How a run ended, in a few words.
+fn ending(status: &str, outcome: &RunOutcome) -> String {
+    let code = match outcome.exit_code {
+        Some(code) if code != 0 => format!(" with exit code {code}"),
+        _ => String::new(),
+    };
+    let why = match &outcome.error_message {
+        Some(why) => format!(": {why}"),
+        None => String::new(),
+    };
+    format!("{status}{code} after {} ms{why}", outcome.duration_ms)
 }
 
 fn read_run(row: &Row<'_>) -> Result<RunRecord, rusqlite::Error> {
