@@ -12,6 +12,7 @@ use crate::workspace::Workspace;
 #[derive(Debug)]
 pub(crate) struct Consumer {
     folder: PathBuf,
+    tarball: PathBuf,
 }
 
 impl Consumer {
@@ -34,12 +35,18 @@ impl Consumer {
                 .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
                 .arg(tarball),
         )?;
-        Ok(Self { folder })
+        let tarball = tarball.to_path_buf();
+        Ok(Self { folder, tarball })
     }
 
     /// The project's folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What was installed.
+    pub(crate) fn tarball(&self) -> &Path {
+        &self.tarball
     }
 
     /// The package's own files.

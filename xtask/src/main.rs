@@ -1,4 +1,4 @@
-//! The repository's command list: `cargo xtask build | check | test | demo | bench | pack`.
+//! The repository's command list: `cargo xtask build | check | test | matrix | demo | bench | pack`.
 //!
 //! People and automation run the same commands. Each installs what it lacks, says what it does and
 //! how long that took, and fails with the remedy. Nothing here is part of the product.
@@ -13,6 +13,7 @@ mod cargo_metadata;
 mod check;
 mod consumer;
 mod demo;
+mod matrix;
 mod pack;
 mod program;
 mod server_binary;
@@ -33,6 +34,7 @@ usage: cargo xtask <command>
   build          build the npm package; leaves pkg/ ready for `npm pack`
   check          formatting, clippy, documentation, boundaries, licences; lists what failed
   test           every suite: native, server, packed tarball in Node, page in a browser, scenario
+  matrix [WORD…] the packed package in every runtime and bundler, or in those whose name holds a word
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1
   bench          measure, print a table, keep the figures in target/bench
@@ -62,6 +64,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             let consumer = pack::pack(&workspace)?;
             pack::weigh(&workspace, &consumer)?;
         }
+        ["matrix", words @ ..] => matrix::run(&workspace, words)?,
         ["bench"] => bench::bench(&workspace)?,
         ["demo"] => demo::demo(&workspace)?,
         ["demo", "--check"] => demo::check(&workspace)?,

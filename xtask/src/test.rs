@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 use crate::build;
 use crate::consumer::Consumer;
 use crate::demo;
+use crate::matrix;
 use crate::pack;
 use crate::server_binary::{self, Profile};
 use crate::workspace::Workspace;
@@ -32,6 +33,10 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
             report.verdict("package size", &pack::weigh(workspace, &consumer));
             javascript::npm(workspace, &consumer, &server, &mut report);
             javascript::browser(workspace, &consumer, &server, &mut report);
+            report.suite(
+                "runtimes and bundlers",
+                matrix::command(workspace, &consumer, &server, &[]),
+            );
             report.suite(
                 "README scenario",
                 demo::check_command(workspace, &consumer, &server),

@@ -5,7 +5,7 @@ mod npm_packages;
 mod rust_target;
 mod wasm_tools;
 
-pub(crate) use browser::ensure_browser;
+pub(crate) use browser::{ensure_browser, ensure_firefox};
 pub(crate) use npm_packages::ensure_npm_packages;
 pub(crate) use rust_target::ensure_wasm_target;
 pub(crate) use wasm_tools::ensure_wasm_tools;

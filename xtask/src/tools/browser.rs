@@ -1,11 +1,12 @@
-//! A browser for the page's suite.
+//! Browsers for the suites.
 //!
-//! In this order: an installed one, Playwright's own download, the system's package manager where
-//! we may use it. Chromium and its relatives only: Playwright can't drive a stock Firefox.
+//! Chromium, in this order: an installed one, Playwright's own download, the system's package
+//! manager where we may use it. Firefox: an installed one or the package manager's, because
+//! Playwright's own is a changed one, and it can't drive a stock Firefox.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::program;
 use crate::workspace::Workspace;
@@ -16,6 +17,7 @@ const NAMES: &[&str] = &[
     "chromium",
     "chromium-browser",
 ];
+const FIREFOX_NAMES: &[&str] = &["firefox", "firefox-esr"];
 const APPLICATIONS: &[&str] = &[
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -39,7 +41,7 @@ pub(crate) fn ensure_browser(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(browser);
     }
     println!("   asking the system's package manager");
-    if let Err(error) = install_by_apt(workspace) {
+    if let Err(error) = install_by_apt(workspace, "chromium") {
         bail!("{REMEDY}; apt-get: {error:#}");
     }
     match installed() {
@@ -48,13 +50,29 @@ pub(crate) fn ensure_browser(workspace: &Workspace) -> Result<PathBuf> {
     }
 }
 
+/// Installs Firefox where that is possible and it isn't there.
+pub(crate) fn ensure_firefox(workspace: &Workspace) -> Result<()> {
+    if on_path(FIREFOX_NAMES).is_some() {
+        return Ok(());
+    }
+    println!("   no Firefox found: asking the system's package manager");
+    install_by_apt(workspace, "firefox-esr")
+        .context("no Firefox: install it (Debian: `apt-get install firefox-esr`)")
+}
+
 fn installed() -> Option<PathBuf> {
+    let application = || {
+        let mut paths = APPLICATIONS.iter().map(PathBuf::from);
+        paths.find(|browser| browser.is_file())
+    };
+    on_path(NAMES).or_else(application)
+}
+
+fn on_path(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let by_name = NAMES
+    names
         .iter()
-        .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)));
-    by_name
-        .chain(APPLICATIONS.iter().map(PathBuf::from))
+        .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)))
         .find(|browser| browser.is_file())
 }
 
@@ -74,8 +92,9 @@ fn downloaded(workspace: &Workspace) -> Option<PathBuf> {
 }
 
 /// Root may; others may when sudo asks nothing.
-fn install_by_apt(workspace: &Workspace) -> Result<()> {
-    let install = "apt-get update && apt-get install --yes --no-install-recommends chromium";
+fn install_by_apt(workspace: &Workspace, package: &str) -> Result<()> {
+    let install =
+        format!("apt-get update && apt-get install --yes --no-install-recommends {package}");
     let root = program::is_root();
     let mut command = workspace.command(if root { "sh" } else { "sudo" });
     if !root {
@@ -83,7 +102,7 @@ fn install_by_apt(workspace: &Workspace) -> Result<()> {
     }
     program::run(
         command
-            .args(["-c", install])
+            .args(["-c", &install])
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
 }
