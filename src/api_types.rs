@@ -24,7 +24,10 @@ pub use boxes::{
 };
 pub use error_code::{ErrorBody, ErrorCode};
 pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
-pub use files::{FileContent, FileEntry, FileList, WriteFileRequest};
+pub use files::{
+    FileContent, FileEntry, FileKind, FileList, FileStat, MakeDirectoryRequest, RemoveFileRequest,
+    RenameFileRequest, WriteFileRequest,
+};
 pub use git::{GitCloneRequest, GitCloneResponse};
 pub use logs::{LogEntry, LogLevel, LogList, LogSource};
 pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};

@@ -11,9 +11,10 @@ use serde_json::Value;
 use upstash_box_wasm::api_types::{
     AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest,
     CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody,
-    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, ForkedBox, FromSnapshotRequest,
-    GitCloneRequest, GitCloneResponse, LabelList, LabelRequest, LogList, SnapshotChange,
-    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StreamError, StreamExit,
+    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FileStat, ForkedBox,
+    FromSnapshotRequest, GitCloneRequest, GitCloneResponse, LabelList, LabelRequest, LogList,
+    MakeDirectoryRequest, RemoveFileRequest, RenameFileRequest, SnapshotChange, SnapshotInfo,
+    SnapshotList, SnapshotTree, SnapshotVerification, StreamError, StreamExit,
     UpdateSnapshotRequest, WriteFileRequest,
 };
 
@@ -63,6 +64,10 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<FileList>("file_list").0,
         holds::<FileContent>("file_content").0,
         holds::<WriteFileRequest>("write_file_request").0,
+        holds::<FileStat>("file_stat").0,
+        holds::<MakeDirectoryRequest>("make_directory_request").0,
+        holds::<RenameFileRequest>("rename_file_request").0,
+        holds::<RemoveFileRequest>("remove_file_request").0,
         holds::<GitCloneRequest>("git_clone_request").0,
         holds::<GitCloneResponse>("git_clone_response").0,
         holds::<AgentRunRequest>("agent_run_request").0,

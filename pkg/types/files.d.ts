@@ -5,6 +5,8 @@ export interface FileEntry {
   name: string;
   /** Absolute path in the box. */
   path: string;
+  /** The same in base64, when it is not text and `path` only resembles it. */
+  pathBase64?: string;
   /** Length in bytes. */
   size: number;
   isDir: boolean;

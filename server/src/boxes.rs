@@ -23,6 +23,7 @@ mod agent;
 mod agent_events;
 mod agent_outcome;
 mod agent_stream;
+mod archive;
 mod cancel;
 mod create;
 mod delete;
@@ -33,6 +34,7 @@ mod error;
 mod exec;
 mod exec_stream;
 mod expiry;
+mod file_changes;
 mod files;
 mod flatten;
 mod fork;
@@ -56,12 +58,15 @@ mod settings;
 mod snapshot;
 mod snapshot_files;
 mod snapshot_list;
+mod tool;
+mod upload;
 mod verify;
 mod wake;
 mod words;
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -74,6 +79,7 @@ use crate::snapshots::LayerStore;
 use crate::store::Store;
 
 pub(crate) use agent_stream::AgentStream;
+pub(crate) use archive::Archive;
 use cancel::RunsUnderWay;
 pub(crate) use delete::Which;
 pub(crate) use diff::Against;
@@ -104,6 +110,8 @@ pub(crate) struct Parts {
     pub(crate) egress: egress::Policy,
     /// Names this run of the machine.
     pub(crate) boot_id: String,
+    /// Where files wait, without a name, until they go into a box.
+    pub(crate) spool: PathBuf,
     /// How long a sandbox without processes is kept for the next command.
     pub(crate) stop_idle_after: Duration,
 }

@@ -14,8 +14,10 @@ mod capabilities;
 mod config;
 mod error;
 mod exec;
+mod file_changes;
 mod files;
 mod git;
+mod given_path;
 mod history;
 mod idempotency;
 mod ndjson;
@@ -26,6 +28,7 @@ mod request_id;
 mod scope;
 mod snapshot_contents;
 mod snapshots;
+mod upload;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -78,6 +81,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             delete(snapshots::delete),
         )
         .merge(account::routes())
+        .merge(file_changes::routes())
         .merge(all_snapshots::routes())
         .merge(config::routes())
         .merge(history::routes())

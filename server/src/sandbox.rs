@@ -6,6 +6,7 @@
 //! which does what `control` messages ask. When the server goes away, that process sees its
 //! control socket close and ends, and the kernel ends everything else in the sandbox with it.
 
+mod change_in_box;
 mod connection;
 mod control;
 mod error;
@@ -14,6 +15,7 @@ mod host;
 mod init;
 pub mod launcher;
 mod open_in_box;
+mod path_bytes;
 pub mod probe;
 mod processes;
 mod program;
@@ -28,7 +30,7 @@ pub use handle::Sandbox;
 pub use host::SandboxHost;
 pub use run::{Killer, Run};
 
-pub(crate) use control::OpenHow;
+pub(crate) use control::{Change, OpenHow};
 
 /// Where programs in a box find the proxy that is their way to the network.
 pub const PROXY_PORT: u16 = 3128;

@@ -187,6 +187,7 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
             allow_private: config.allow_private_egress,
         },
         boot_id: boot_id().map_err(LayerError::from)?,
+        spool: data.to_owned(),
         stop_idle_after: config.stop_idle_after,
     };
     Ok((parts, lock))

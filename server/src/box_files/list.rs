@@ -1,8 +1,12 @@
 //! Lists a directory of a box.
 
+use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use nix::dir::Dir;
 use nix::fcntl::AtFlags;
 use nix::sys::stat::{FileStat, SFlag, fstatat};
@@ -10,19 +14,19 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use upstash_box_wasm::api_types::FileEntry;
 
-use super::{FileError, absolute, kernel, opening};
+use super::{FileError, kernel, opening};
 use crate::sandbox::{OpenHow, Sandbox};
 
 /// The entries of one directory, sorted by name. Links are not followed.
 ///
 /// # Errors
 /// When there is no directory at `path`.
-pub async fn list(sandbox: &Sandbox, path: &str) -> Result<Vec<FileEntry>, FileError> {
-    let path = absolute(path)?;
+pub async fn list(sandbox: &Sandbox, path: &Path) -> Result<Vec<FileEntry>, FileError> {
     let directory = sandbox
-        .open(&path, OpenHow::Directory)
+        .open(path, OpenHow::Directory)
         .await
-        .map_err(|error| opening(&path, error))?;
+        .map_err(|error| opening(path, error))?;
+    let path = path.to_path_buf();
     let listed = path.clone();
     tokio::task::spawn_blocking(move || entries(directory, &listed))
         .await
@@ -48,23 +52,35 @@ fn entries(directory: OwnedFd, path: &Path) -> Result<Vec<FileEntry>, FileError>
     let entries = names.into_iter().filter_map(|name| {
         // One that has gone meanwhile is not there.
         let stat = fstatat(&directory, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
-        Some(entry(path, &name.to_string_lossy(), &stat))
+        Some(entry(path, OsStr::from_bytes(name.to_bytes()), &stat))
     });
     Ok(entries.collect())
 }
 
 /// How an entry is told.
-pub fn entry(directory: &Path, name: &str, stat: &FileStat) -> FileEntry {
-    let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
+pub fn entry(directory: &Path, name: &OsStr, stat: &FileStat) -> FileEntry {
+    let path = directory.join(name);
+    let is_text = path.to_str().is_some();
     FileEntry {
-        name: name.to_owned(),
-        path: directory.join(name).to_string_lossy().into_owned(),
+        name: name.to_string_lossy().into_owned(),
+        path_base64: (!is_text).then(|| STANDARD.encode(path.as_os_str().as_bytes())),
+        path: path.to_string_lossy().into_owned(),
         size: stat.st_size.unsigned_abs(),
-        is_dir: kind == SFlag::S_IFDIR,
-        mod_time: OffsetDateTime::from_unix_timestamp(stat.st_mtime)
-            .ok()
-            .and_then(|time| time.replace_nanosecond(stat.st_mtime_nsec as u32).ok())
-            .and_then(|time| time.format(&Rfc3339).ok())
-            .unwrap_or_default(),
+        is_dir: kind(stat) == SFlag::S_IFDIR,
+        mod_time: mod_time(stat),
     }
+}
+
+/// File, directory, link or what else.
+pub(super) fn kind(stat: &FileStat) -> SFlag {
+    SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT
+}
+
+/// When the content last changed, ISO 8601.
+pub(super) fn mod_time(stat: &FileStat) -> String {
+    OffsetDateTime::from_unix_timestamp(stat.st_mtime)
+        .ok()
+        .and_then(|time| time.replace_nanosecond(stat.st_mtime_nsec as u32).ok())
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }

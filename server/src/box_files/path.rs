@@ -1,5 +1,7 @@
 //! Paths as clients give them.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::FileError;
@@ -14,15 +16,16 @@ const LONGEST: usize = 4095;
 ///
 /// # Errors
 /// When it is empty, too long, holds a NUL, or has more `..` than directories to leave.
-pub fn absolute(path: &str) -> Result<PathBuf, FileError> {
+pub fn absolute(path: impl AsRef<OsStr>) -> Result<PathBuf, FileError> {
+    let path = path.as_ref();
     let invalid = |reason| FileError::InvalidPath {
-        path: path.to_owned(),
+        path: path.to_string_lossy().into_owned(),
         reason,
     };
     if path.is_empty() {
         return Err(invalid("the path is empty"));
     }
-    if path.contains('\0') {
+    if path.as_bytes().contains(&0) {
         return Err(invalid("a path can't hold a NUL character"));
     }
     let joined = Path::new(WORKSPACE).join(path);

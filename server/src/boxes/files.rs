@@ -1,6 +1,9 @@
 //! Files of a box. Work on them wakes it, because its paths mean something only inside.
 
+use std::ffi::OsStr;
 use std::io::SeekFrom;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
@@ -70,21 +73,21 @@ impl Boxes {
     pub(crate) async fn read_file(
         &self,
         reference: &str,
-        path: &str,
+        path: &OsStr,
         range: ReadRange,
     ) -> Result<Vec<u8>, BoxError> {
         range.check()?;
         let (file, size) = self.open_file(reference, path).await?;
-        range.read(file, size, path).await
+        range.read(file, size, &path.to_string_lossy()).await
     }
 
     /// Opens a file for reading; also its length.
     pub(crate) async fn open_file(
         &self,
         reference: &str,
-        path: &str,
+        path: &OsStr,
     ) -> Result<(File, u64), BoxError> {
-        let path = paths::absolute("path", path)?;
+        let path = paths::in_box("path", path)?;
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
@@ -99,15 +102,10 @@ impl Boxes {
     pub(crate) async fn write_file(
         &self,
         reference: &str,
-        path: &str,
+        path: &OsStr,
         content: Vec<u8>,
     ) -> Result<(), BoxError> {
-        let path = paths::absolute("path", path)?;
-        if path.ends_with('/') {
-            return Err(BoxError::InvalidArgument(
-                "path: it ends in a slash, so it names a directory".to_owned(),
-            ));
-        }
+        let path = file_to_write("path", path)?;
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
@@ -121,9 +119,9 @@ impl Boxes {
     pub(crate) async fn list_files(
         &self,
         reference: &str,
-        folder: Option<&str>,
+        folder: Option<&OsStr>,
     ) -> Result<Vec<FileEntry>, BoxError> {
-        let path = paths::working_directory(folder)?;
+        let path = paths::in_box("folder", folder.unwrap_or(paths::WORKSPACE.as_ref()))?;
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
@@ -132,6 +130,16 @@ impl Boxes {
         })
         .await
     }
+}
+
+/// The absolute path of a file that is to be written.
+pub(super) fn file_to_write(member: &str, path: &OsStr) -> Result<PathBuf, BoxError> {
+    if path.as_bytes().ends_with(b"/") {
+        return Err(BoxError::InvalidArgument(format!(
+            "{member}: it ends in a slash, so it names a directory"
+        )));
+    }
+    paths::in_box(member, path)
 }
 
 fn too_large(path: &str) -> BoxError {

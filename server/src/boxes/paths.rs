@@ -2,11 +2,17 @@
 //!
 //! Text only: nothing is looked up here, and a symbolic link is followed later, inside the box.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
 use super::error::BoxError;
 use crate::box_files;
 
 /// Where commands start and relative paths begin.
 pub(super) const WORKSPACE: &str = "/workspace/home";
+
+/// Where programs start that are given absolute paths.
+pub(super) const ROOT: &str = "/";
 
 /// `path`, relative to the workspace or absolute, as an absolute path of the box. An error names
 /// `member`, the part of the request that it came in.
@@ -17,6 +23,12 @@ pub(super) fn absolute(member: &str, path: &str) -> Result<String, BoxError> {
     path.into_os_string()
         .into_string()
         .map_err(|_| invalid(&"the path is not text"))
+}
+
+/// The same for a path that may not be text.
+pub(super) fn in_box(member: &str, path: &OsStr) -> Result<PathBuf, BoxError> {
+    let invalid = |error| BoxError::InvalidArgument(format!("{member}: {error}"));
+    box_files::absolute(path).map_err(invalid)
 }
 
 /// The working directory that `folder` means; the workspace when it is absent or empty.

@@ -93,7 +93,7 @@ impl Boxes {
     }
 
     /// A sandbox that ended by itself a moment ago is replaced once.
-    async fn run_in_sandbox(
+    pub(super) async fn run_in_sandbox(
         &self,
         entered: &mut Entered,
         command: Command,

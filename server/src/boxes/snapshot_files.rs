@@ -40,7 +40,7 @@ impl Boxes {
             let entries = tree.list(&path).map_err(|error| failed(&path, &error))?;
             Ok(entries
                 .iter()
-                .map(|found| box_files::entry(&path, &found.name.to_string_lossy(), &found.stat))
+                .map(|found| box_files::entry(&path, &found.name, &found.stat))
                 .collect())
         })
         .await

@@ -18,6 +18,8 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
         features: &[
             "all_snapshots",
             "exec_timeout",
+            "files_archive",
+            "files_base64_paths",
             "fork",
             "idempotency_key",
             "rollback",

@@ -138,6 +138,10 @@ impl From<FileError> for ApiError {
             | FileError::IsADirectory(_)
             | FileError::NotAFile(_)
             | FileError::InvalidPath { .. } => ErrorCode::InvalidArgument,
+            FileError::Exists(_)
+            | FileError::NotEmpty(_)
+            | FileError::Busy(_)
+            | FileError::OtherFilesystem(_) => ErrorCode::Conflict,
             FileError::Denied(_) => ErrorCode::Forbidden,
             FileError::StorageFull(_) => return storage_full(),
             FileError::Io { .. } => return Self::internal(sentence),

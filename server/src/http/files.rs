@@ -15,12 +15,14 @@ use upstash_box_wasm::api_types::{FileContent, FileList, WriteFileRequest};
 use super::body::{FILE_LIMIT, JsonObject};
 use super::boxes::Done;
 use super::error::ApiError;
+use super::given_path;
 use super::params::{InPath, InQuery};
 use crate::boxes::{Boxes, ReadRange};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Read {
-    pub(super) path: String,
+    pub(super) path: Option<String>,
+    path_base64: Option<String>,
     encoding: Option<String>,
     #[serde(default)]
     offset: u64,
@@ -60,9 +62,9 @@ pub(super) async fn read(
     InQuery(wanted): InQuery<Read>,
 ) -> Result<Json<FileContent>, ApiError> {
     let is_base64 = wanted.is_base64()?;
-    let bytes = boxes
-        .read_file(&reference, &wanted.path, wanted.range())
-        .await?;
+    let range = wanted.range();
+    let path = given_path::path("path", wanted.path, wanted.path_base64)?;
+    let bytes = boxes.read_file(&reference, &path, range).await?;
     Ok(content(&bytes, is_base64))
 }
 
@@ -79,7 +81,8 @@ pub(super) async fn write(
     } else {
         request.content.into_bytes()
     };
-    boxes.write_file(&reference, &request.path, content).await?;
+    let path = request.path.as_ref();
+    boxes.write_file(&reference, path, content).await?;
     Ok(Json(Done {}))
 }
 
@@ -87,6 +90,7 @@ pub(super) async fn write(
 #[derive(Debug, Deserialize)]
 pub(super) struct Folder {
     folder: Option<String>,
+    folder_base64: Option<String>,
 }
 
 pub(super) async fn list(
@@ -94,11 +98,9 @@ pub(super) async fn list(
     InPath(reference): InPath<String>,
     InQuery(wanted): InQuery<Folder>,
 ) -> Result<Json<FileList>, ApiError> {
-    Ok(Json(FileList {
-        files: boxes
-            .list_files(&reference, wanted.folder.as_deref())
-            .await?,
-    }))
+    let folder = given_path::optional_path("folder", wanted.folder, wanted.folder_base64)?;
+    let files = boxes.list_files(&reference, folder.as_deref()).await?;
+    Ok(Json(FileList { files }))
 }
 
 pub(super) async fn download(
@@ -106,7 +108,8 @@ pub(super) async fn download(
     InPath(reference): InPath<String>,
     InQuery(wanted): InQuery<Folder>,
 ) -> Result<Response, ApiError> {
-    let Some(path) = wanted.folder else {
+    let folder = given_path::optional_path("folder", wanted.folder, wanted.folder_base64)?;
+    let Some(path) = folder else {
         return Err(ApiError::invalid(
             "folder: it is required and names the file",
         ));

@@ -110,9 +110,11 @@ async fn read(
     InQuery(wanted): InQuery<Read>,
 ) -> Result<Json<FileContent>, ApiError> {
     let is_base64 = wanted.is_base64()?;
-    let bytes = boxes
-        .read_snapshot_file(&snapshot_id, &wanted.path, wanted.range())
-        .await?;
+    let range = wanted.range();
+    let Some(path) = wanted.path else {
+        return Err(ApiError::invalid("path: it is required"));
+    };
+    let bytes = boxes.read_snapshot_file(&snapshot_id, &path, range).await?;
     Ok(content(&bytes, is_base64))
 }
 

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::path_bytes;
+
 /// First message: what to build.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Setup {
@@ -46,6 +48,7 @@ pub(super) enum Request {
         id: u64,
         argv: Vec<String>,
         env: Vec<(String, String)>,
+        #[serde(with = "path_bytes")]
         cwd: PathBuf,
     },
     /// Kills every process of the run's session. No answer.
@@ -57,9 +60,12 @@ pub(super) enum Request {
     /// Opens a file and hands it over.
     Open {
         id: u64,
+        #[serde(with = "path_bytes")]
         path: PathBuf,
         how: OpenHow,
     },
+    /// Makes, renames or removes a name.
+    Change { id: u64, change: Change },
     /// Counts the processes besides the first.
     Count { id: u64 },
     /// Stops every process where it stands; answered when none runs.
@@ -83,6 +89,32 @@ pub(crate) enum OpenHow {
     Write,
     /// Listing a directory.
     Directory,
+    /// Looking at what is there, whatever it is; a link itself unless it is followed.
+    Node { follow: bool },
+}
+
+/// What is done to a name of the box. Paths are absolute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Change {
+    /// Makes a directory; with `parents` also those above it, and one that exists is fine.
+    MakeDirectory {
+        #[serde(with = "path_bytes")]
+        path: PathBuf,
+        parents: bool,
+    },
+    /// Gives something another name; a file of that name is replaced.
+    Rename {
+        #[serde(with = "path_bytes")]
+        from: PathBuf,
+        #[serde(with = "path_bytes")]
+        to: PathBuf,
+    },
+    /// Removes a file or, when it may be a directory, an empty one.
+    Remove {
+        #[serde(with = "path_bytes")]
+        path: PathBuf,
+        directory: bool,
+    },
 }
 
 /// Messages from the sandbox.

@@ -13,7 +13,7 @@ use tokio::net::unix::pipe;
 use tokio::process;
 
 use super::connection::{Answer, Connection, encode};
-use super::control::{OpenHow, Reply, Request, Setup, SetupLower, SetupMount};
+use super::control::{Change, OpenHow, Reply, Request, Setup, SetupLower, SetupMount};
 use super::run::Pipes;
 use super::{Command, Lower, PROXY_PORT, Run, SandboxError, SandboxHost, SandboxSpec};
 use crate::linux::id_map::IdMap;
@@ -154,6 +154,19 @@ impl Sandbox {
                 errno: Errno::EBADMSG,
             })),
         }
+    }
+
+    /// Makes, renames or removes a name of the box.
+    pub(crate) async fn change(&self, change: &Change) -> Result<(), SandboxError> {
+        let question = |id| Request::Change {
+            id,
+            change: change.clone(),
+        };
+        self.inner
+            .connection
+            .ask(ANSWER_LIMIT, question, &[])
+            .await
+            .map(drop)
     }
 
     /// The listener, on the box's own loopback interface, of the proxy that the server provides.

@@ -20,7 +20,7 @@ use nix::unistd::Pid;
 
 use super::control::{OpenHow, Reply, Request};
 use super::program::Program;
-use super::{open_in_box, processes};
+use super::{change_in_box, open_in_box, processes};
 use crate::linux::process::Reaped;
 use crate::linux::{KernelError, Named, Result, open, process, socket};
 
@@ -153,6 +153,10 @@ impl Init<'_> {
                 Ok(())
             }
             Request::Open { id, path, how } => self.open(id, &path, how),
+            Request::Change { id, change } => {
+                let changed = change_in_box::change(self.root.as_fd(), &change);
+                self.answer(id, changed)
+            }
             Request::Count { id } | Request::FinishIfEmpty { id } => send(
                 self.control,
                 &Reply::Counted {

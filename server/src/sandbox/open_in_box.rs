@@ -27,6 +27,15 @@ pub(super) fn open(root: BorrowedFd<'_>, path: &Path, how: OpenHow) -> Result<Ow
             Mode::empty(),
         ),
         OpenHow::Write => open_to_write(root, path),
+        OpenHow::Node { follow } => {
+            let flags = OFlag::O_PATH;
+            let flags = if follow {
+                flags
+            } else {
+                flags | OFlag::O_NOFOLLOW
+            };
+            open_beneath(root, path, flags, Mode::empty())
+        }
     }
 }
 
@@ -44,7 +53,8 @@ fn open_to_write(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
     Ok(file)
 }
 
-fn make_directories(root: BorrowedFd<'_>, path: &Path) -> Result<()> {
+/// Makes the directories of `path` that are missing.
+pub(super) fn make_directories(root: BorrowedFd<'_>, path: &Path) -> Result<()> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
     let mut above = open_beneath(root, Path::new("/"), flags, Mode::empty())?;
     let mut made = PathBuf::from("/");

@@ -56,6 +56,10 @@ impl Server {
         Client::new(&self.address)
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn data(&self) -> &Path {
         self.data.path()
     }
