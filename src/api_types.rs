@@ -16,6 +16,7 @@ mod snapshot_contents;
 mod snapshot_retention;
 mod snapshot_tree;
 mod snapshots;
+mod startup;
 
 pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
 pub use boxes::{
@@ -42,3 +43,4 @@ pub use snapshots::{
     CreateSnapshotRequest, DeletedCount, SnapshotInfo, SnapshotList, SnapshotStatus,
     UpdateSnapshotRequest,
 };
+pub use startup::InitCommand;

@@ -12,9 +12,9 @@ use upstash_box_wasm::api_types::{
     AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest,
     CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody,
     ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FileStat, ForkedBox,
-    FromSnapshotRequest, GitCloneRequest, GitCloneResponse, LabelList, LabelRequest, LogList,
-    MakeDirectoryRequest, RemoveFileRequest, RenameFileRequest, SnapshotChange, SnapshotInfo,
-    SnapshotList, SnapshotTree, SnapshotVerification, StreamError, StreamExit,
+    FromSnapshotRequest, GitCloneRequest, GitCloneResponse, InitCommand, LabelList, LabelRequest,
+    LogList, MakeDirectoryRequest, RemoveFileRequest, RenameFileRequest, SnapshotChange,
+    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StreamError, StreamExit,
     UpdateSnapshotRequest, WriteFileRequest,
 };
 
@@ -38,6 +38,8 @@ fn every_fixture_decodes_and_encodes_equal() {
     let held = [
         holds::<BoxInfo>("box").0,
         holds::<BoxInfo>("box_deleted").0,
+        holds::<BoxInfo>("box_ephemeral").0,
+        holds::<InitCommand>("init_command").0,
         holds::<ForkedBox>("forked_box").0,
         holds::<ForkedBox>("forked_box_error").0,
         holds::<BoxStatusResponse>("box_status").0,

@@ -5,13 +5,13 @@
 //!
 //! ```text
 //!            create, from snapshot
-//!                     │
-//!                     ▼     first run starts        pause
+//!                     │                        pause, or unused
+//!                     ▼     first run starts    for a while
 //!    (sandbox is     idle ──────────────────▶ running ────▶ paused
 //!     started when    ▲ ◀────────────────────             │
 //!     there is work)  │      last run ended               │
 //!                     └──────────── resume, or any work ──┘
-//!                 delete, from each state ────▶ deleted (a tombstone)
+//!      delete, or the end of its ttl, from each state ────▶ deleted (a tombstone)
 //! ```
 //!
 //! `idle` and `paused` are stored. `running` is a count of runs in the owner, so nothing has to be
@@ -24,6 +24,7 @@ mod agent_events;
 mod agent_outcome;
 mod agent_stream;
 mod archive;
+mod auto_pause;
 mod cancel;
 mod create;
 mod delete;
@@ -58,6 +59,7 @@ mod settings;
 mod snapshot;
 mod snapshot_files;
 mod snapshot_list;
+mod startup;
 mod tool;
 mod upload;
 mod verify;
@@ -114,6 +116,8 @@ pub(crate) struct Parts {
     pub(crate) spool: PathBuf,
     /// How long a sandbox without processes is kept for the next command.
     pub(crate) stop_idle_after: Duration,
+    /// How long a box may be unused before it is paused; for ever when absent.
+    pub(crate) pause_after: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -159,8 +163,10 @@ impl Boxes {
         };
         boxes.recover().await?;
         idle::watch(&boxes);
+        auto_pause::watch(&boxes);
         expiry::watch(&boxes);
         history::watch(&boxes);
+        boxes.start_kept_boxes().await?;
         Ok(boxes)
     }
 

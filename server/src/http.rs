@@ -28,6 +28,7 @@ mod request_id;
 mod scope;
 mod snapshot_contents;
 mod snapshots;
+mod startup;
 mod upload;
 
 use std::path::Path;
@@ -86,6 +87,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .merge(config::routes())
         .merge(history::routes())
         .merge(snapshot_contents::routes())
+        .merge(startup::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(boxes);
     let router = match www {

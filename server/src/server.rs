@@ -43,6 +43,8 @@ pub struct Config {
     pub launcher: PathBuf,
     /// How long a sandbox without processes is kept for the next command.
     pub stop_idle_after: Duration,
+    /// How long a box may be unused before it is paused; for ever when absent.
+    pub pause_after: Option<Duration>,
 }
 
 impl std::fmt::Debug for Config {
@@ -189,6 +191,7 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
         boot_id: boot_id().map_err(LayerError::from)?,
         spool: data.to_owned(),
         stop_idle_after: config.stop_idle_after,
+        pause_after: config.pause_after,
     };
     Ok((parts, lock))
 }

@@ -10,6 +10,7 @@ mod chains;
 mod checkpoints;
 mod digests;
 mod kept_answers;
+mod lifecycle;
 mod lineage;
 mod logs;
 mod migrations;

@@ -58,8 +58,14 @@ pub struct BoxInfo {
     pub keep_alive: bool,
     #[serde(default)]
     pub ephemeral: bool,
+    /// When an ephemeral box is deleted by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<String>,
+    /// The repository that was cloned into it when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clone_repo: Option<String>,
     /// The harness that `agent` runs use; absent on a box without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
@@ -100,6 +106,17 @@ pub struct CreateBoxRequest {
     pub runtime: Option<String>,
     #[serde(deserialize_with = "null_as_default")]
     pub keep_alive: bool,
+    /// Deletes the box by itself after `ttl`.
+    #[serde(deserialize_with = "null_as_default")]
+    pub ephemeral: bool,
+    /// Seconds; at most, and by default, three days.
+    pub ttl: Option<u64>,
+    /// Runs in the background each time the box starts.
+    pub init_command: Option<String>,
+    /// Cloned in the background once the box is made.
+    pub clone_repo: Option<String>,
+    /// A secret for that clone only: never logged, never returned.
+    pub clone_token: Option<String>,
     /// Environment of every run in the box. Values are secrets: never logged, never returned.
     #[serde(deserialize_with = "null_as_default")]
     pub env_vars: BTreeMap<String, String>,

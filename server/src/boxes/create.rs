@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use upstash_box_wasm::api_types::{BoxInfo, BoxStatus, CreateBoxRequest, CustomRunner};
+use upstash_box_wasm::api_types::{
+    BoxInfo, BoxStatus, CreateBoxRequest, CustomRunner, GitCloneRequest,
+};
 
 use super::error::BoxError;
+use super::git_repo::Repo;
 use super::secrets::Secrets;
-use super::{Boxes, ids, rules, unix_now};
+use super::{Boxes, expiry, ids, rules, unix_now};
 use crate::store::{BoxRecord, Inserted, Origin, SnapshotSource};
 
 /// The harness whose program the box itself provides.
@@ -21,6 +24,7 @@ pub(super) struct NewBox {
     pub(super) record: BoxRecord,
     secrets: Secrets,
     origin: Origin,
+    clone: Option<GitCloneRequest>,
 }
 
 /// Everything about the agent of a box.
@@ -120,39 +124,57 @@ impl Boxes {
         new: Arc<NewBox>,
         mut records: Vec<BoxRecord>,
     ) -> Result<Vec<Result<BoxInfo, BoxError>>, BoxError> {
-        let this = self.clone();
-        self.blocking(move |store| {
-            let key = &this.inner.parts.secret_key;
-            let mut made = Vec::new();
-            for _ in 0..ATTEMPTS {
-                for record in &mut records {
-                    record.info.id = ids::box_id()?;
-                    record.sealed_secrets = key.seal(&record.info.id, &new.secrets)?;
-                }
-                let inserted = store.insert_boxes(&records, &new.origin)?;
-                let mut again = Vec::new();
-                for (record, inserted) in records.into_iter().zip(inserted) {
-                    match inserted {
-                        Inserted::Stored => made.push(Ok(record.info)),
-                        Inserted::IdTaken => again.push(record),
-                        Inserted::NameTaken => {
-                            made.push(Err(name_taken(record.info.name.as_deref())));
-                        }
-                        Inserted::SnapshotGone => {
-                            let id = record.info.snapshot_id.unwrap_or_default();
-                            made.push(Err(BoxError::SnapshotNotFound(id)));
+        let (this, follow_up) = (self.clone(), Arc::clone(&new));
+        let made = self
+            .blocking(move |store| {
+                let key = &this.inner.parts.secret_key;
+                let mut made = Vec::new();
+                for _ in 0..ATTEMPTS {
+                    for record in &mut records {
+                        record.info.id = ids::box_id()?;
+                        record.sealed_secrets = key.seal(&record.info.id, &new.secrets)?;
+                    }
+                    let inserted = store.insert_boxes(&records, &new.origin)?;
+                    let mut again = Vec::new();
+                    for (record, inserted) in records.into_iter().zip(inserted) {
+                        match inserted {
+                            Inserted::Stored => made.push(Ok(record.info)),
+                            Inserted::IdTaken => again.push(record),
+                            Inserted::NameTaken => {
+                                made.push(Err(name_taken(record.info.name.as_deref())));
+                            }
+                            Inserted::SnapshotGone => {
+                                let id = record.info.snapshot_id.unwrap_or_default();
+                                made.push(Err(BoxError::SnapshotNotFound(id)));
+                            }
                         }
                     }
+                    records = again;
+                    if records.is_empty() {
+                        break;
+                    }
                 }
-                records = again;
-                if records.is_empty() {
-                    break;
-                }
-            }
-            made.extend(records.iter().map(|_| Err(no_free_id())));
-            Ok(made)
-        })
-        .await
+                made.extend(records.iter().map(|_| Err(no_free_id())));
+                Ok(made)
+            })
+            .await?;
+        for info in made.iter().flatten() {
+            self.begin(info, &follow_up);
+        }
+        Ok(made)
+    }
+
+    /// What goes on in a new box by itself.
+    fn begin(&self, info: &BoxInfo, new: &NewBox) {
+        if info.expires_at.is_some() {
+            self.inner.expiry_changed.notify_one();
+        }
+        if new.record.init_command.is_some() {
+            self.start_in_background(info.id.clone());
+        }
+        if let Some(clone) = &new.clone {
+            self.clone_in_background(info.id.clone(), clone.clone());
+        }
     }
 }
 
@@ -182,6 +204,17 @@ fn check(request: &CreateBoxRequest) -> Result<(), BoxError> {
     }
     rules::labels(&request.labels)?;
     rules::env_vars(&request.env_vars)?;
+    if let Some(command) = &request.init_command {
+        rules::init_command(command)?;
+    }
+    check_lifetime(request)?;
+    if let Some(repo) = &request.clone_repo {
+        Repo::parse(repo)?;
+    } else if request.clone_token.is_some() {
+        return Err(BoxError::InvalidArgument(
+            "clone_token: it needs clone_repo".to_owned(),
+        ));
+    }
     if let Some(runtime) = &request.runtime {
         rules::runtime(runtime)?;
     }
@@ -193,6 +226,7 @@ fn check(request: &CreateBoxRequest) -> Result<(), BoxError> {
         ("model", &request.model, 200),
         ("agent_api_key", &request.agent_api_key, 1000),
         ("github_token", &request.github_token, 1000),
+        ("clone_token", &request.clone_token, 1000),
         ("git_user_name", &request.git_user_name, 200),
         ("git_user_email", &request.git_user_email, 200),
     ] {
@@ -201,6 +235,19 @@ fn check(request: &CreateBoxRequest) -> Result<(), BoxError> {
         }
     }
     Ok(())
+}
+
+/// A box stays up for ever, or ends by itself, or neither.
+fn check_lifetime(request: &CreateBoxRequest) -> Result<(), BoxError> {
+    let invalid = |text: &str| Err(BoxError::InvalidArgument(text.to_owned()));
+    if request.keep_alive && request.ephemeral {
+        return invalid("ephemeral: a keep-alive box can't be ephemeral; choose one of the two");
+    }
+    match request.ttl {
+        Some(_) if !request.ephemeral => invalid("ttl: only an ephemeral box has one"),
+        Some(seconds) => rules::ttl(seconds),
+        None => Ok(()),
+    }
 }
 
 /// The agent that a request describes, whole or not at all.
@@ -242,6 +289,11 @@ fn new_box(request: CreateBoxRequest, agent: Agent, origin: Origin) -> NewBox {
             agent_api_key: agent.api_key.clone(),
             github_token: request.github_token.clone(),
         },
+        clone: request.clone_repo.clone().map(|repo| GitCloneRequest {
+            repo,
+            github_token: request.clone_token.clone(),
+            ..GitCloneRequest::default()
+        }),
         record: record(request, agent, &origin),
         origin,
     }
@@ -257,8 +309,12 @@ fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord
             labels: request.labels,
             size: request.size,
             keep_alive: request.keep_alive,
-            ephemeral: false,
+            ephemeral: request.ephemeral,
+            expires_at: request
+                .ephemeral
+                .then(|| expiry::time_after(request.ttl.unwrap_or(rules::MAX_TTL))),
             runtime: request.runtime,
+            clone_repo: request.clone_repo,
             agent: agent.harness,
             model: agent.model,
             custom_runner: agent.custom_runner,
@@ -273,6 +329,7 @@ fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord
         },
         git_user_name: request.git_user_name,
         git_user_email: request.git_user_email,
+        init_command: request.init_command,
         sealed_secrets: None,
         next_layer: 1,
     }

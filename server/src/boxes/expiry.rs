@@ -1,6 +1,6 @@
-//! Deletes snapshots when their time has come.
+//! Deletes snapshots and ephemeral boxes when their time has come.
 //!
-//! They are out of every answer from that second on; this gives their disk space back.
+//! Snapshots are out of every answer from that second on; this gives their disk space back.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(super) fn watch(boxes: &Boxes) {
                 let Some(inner) = weak.upgrade() else { return };
                 let boxes = Boxes { inner };
                 boxes.delete_expired().await.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "expired snapshots could not be deleted");
+                    tracing::warn!(%error, "what has expired could not be deleted");
                     LONGEST_WAIT
                 })
             };
@@ -49,7 +49,16 @@ impl Boxes {
             tracing::info!(snapshots, "expired snapshots were deleted");
         }
         self.remove_layers(freed).await?;
-        let next = store.run(|store| store.next_expiry()).await?;
+        for id in store.run(|store| store.expired_boxes()).await? {
+            match self.delete(&id).await {
+                Ok(()) => tracing::info!(box_id = id, "an ephemeral box has ended"),
+                Err(BoxError::BoxNotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let snapshot = store.run(|store| store.next_expiry()).await?;
+        let ephemeral = store.run(|store| store.next_box_expiry()).await?;
+        let next = [snapshot, ephemeral].into_iter().flatten().min();
         Ok(next.map_or(LONGEST_WAIT, |time| {
             let seconds = u64::try_from(time - unix_now()).unwrap_or(0);
             Duration::from_secs(seconds).clamp(SHORTEST_WAIT, LONGEST_WAIT)

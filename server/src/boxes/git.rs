@@ -1,6 +1,6 @@
 //! Cloning a repository into a box. git runs inside it, as the box's user.
 
-use upstash_box_wasm::api_types::{GitCloneRequest, GitCloneResponse};
+use upstash_box_wasm::api_types::{GitCloneRequest, GitCloneResponse, LogLevel};
 
 use super::error::BoxError;
 use super::exec::Collected;
@@ -73,6 +73,20 @@ impl Boxes {
             path: destination,
             output,
         })
+    }
+}
+
+impl Boxes {
+    /// Clones into a box that was just made. How it went is in the box's runs and log.
+    pub(super) fn clone_in_background(&self, box_id: String, request: GitCloneRequest) {
+        let this = self.clone();
+        tokio::spawn(async move {
+            // A clone that git refuses is a failed run; this is what never became one.
+            if let Err(error) = this.git_clone(&box_id, request).await {
+                let message = format!("the repository was not cloned: {error}");
+                this.note(&box_id, LogLevel::Error, message).await;
+            }
+        });
     }
 }
 

@@ -50,8 +50,13 @@ async fn stop_if_idle(owner: &BoxOwner, after: Duration) {
         return;
     };
     let Some(current) = &live.sandbox else { return };
-    if current.has_ended() || is_empty(current).await {
+    if current.has_ended() {
         live.stop().await;
+    } else if is_empty(current).await {
+        let is_up = live.is_up;
+        live.stop().await;
+        // Nothing ended that was not over anyway.
+        live.is_up = is_up;
     } else {
         // A process that detached itself: look again after the same time.
         owner.touch();

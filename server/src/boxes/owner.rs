@@ -24,6 +24,8 @@ pub(super) struct BoxOwner {
 #[derive(Debug, Default)]
 pub(super) struct Live {
     pub(super) sandbox: Option<LiveSandbox>,
+    /// Whether the box has started, init command included, and has not been stopped since.
+    pub(super) is_up: bool,
 }
 
 /// A started sandbox and what serves it from outside.
@@ -78,8 +80,9 @@ pub(super) async fn after_the_answer() {
 
 impl Live {
     /// Ends the sandbox, if there is one, and every process in it. When this returns, nothing can
-    /// write to the box's disk any more.
+    /// write to the box's disk any more. The next work starts the box anew.
     pub(super) async fn stop(&mut self) {
+        self.is_up = false;
         if let Some(live) = self.sandbox.take() {
             live.sandbox.end_processes().await;
             live.close().await;

@@ -3,6 +3,7 @@
 use upstash_box_wasm::api_types::{BoxStatus, LogLevel};
 
 use super::error::BoxError;
+use super::lookup::Entered;
 use super::{Boxes, to_completion, unix_now};
 
 impl Boxes {
@@ -11,13 +12,14 @@ impl Boxes {
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
+            let refused = |why: &str| Err(BoxError::Conflict(why.to_owned()));
             if entered.record.info.keep_alive {
-                return Err(BoxError::Conflict(
-                    "a keep-alive box can't be paused".to_owned(),
-                ));
+                return refused("a keep-alive box can't be paused");
             }
-            entered.live.stop().await;
-            this.mark(entered.id(), true).await?;
+            if entered.record.info.ephemeral {
+                return refused("an ephemeral box can't be paused; it ends by itself");
+            }
+            this.pause_entered(&mut entered).await?;
             this.note(entered.id(), LogLevel::Info, "paused".to_owned())
                 .await;
             Ok(())
@@ -34,10 +36,19 @@ impl Boxes {
                 this.mark(entered.id(), false).await?;
                 this.note(entered.id(), LogLevel::Info, "resumed".to_owned())
                     .await;
+                if entered.record.init_command.is_some() {
+                    this.start_in_background(entered.id().to_owned());
+                }
             }
             Ok(())
         })
         .await
+    }
+
+    /// Ends everything that runs in a box, then marks it.
+    pub(super) async fn pause_entered(&self, entered: &mut Entered) -> Result<(), BoxError> {
+        entered.live.stop().await;
+        self.mark(entered.id(), true).await
     }
 
     async fn mark(&self, id: &str, paused: bool) -> Result<(), BoxError> {

@@ -41,6 +41,9 @@ impl Boxes {
                 .blocking(move |store| replace_disk(store, &layers, &id, &snapshot_id, aside))
                 .await?;
             this.remove_when_durable(unneeded);
+            if entered.record.init_command.is_some() {
+                this.start_in_background(entered.id().to_owned());
+            }
             let record = this.find_live(entered.id()).await?;
             Ok(this.with_status(record.info))
         })

@@ -37,6 +37,10 @@ const MAX_ARGUMENTS_BYTES: usize = 1536 * 1024;
 /// Ten years; who needs more leaves it out.
 const MAX_EXPIRES_IN: u64 = 10 * 365 * 24 * 60 * 60;
 
+/// Three days, which is also what an ephemeral box gets that asks for nothing else.
+pub(super) const MAX_TTL: u64 = 259_200;
+const MAX_INIT_COMMAND_BYTES: usize = 64 * 1024;
+
 type Checked = Result<(), BoxError>;
 
 fn invalid(text: impl Into<String>) -> Checked {
@@ -53,6 +57,32 @@ pub(super) fn box_name(name: &str) -> Checked {
         return invalid(format!(
             "name: {name:?} is a word of the API; choose another name"
         ));
+    }
+    Ok(())
+}
+
+/// How long an ephemeral box lives, in seconds.
+pub(super) fn ttl(seconds: u64) -> Checked {
+    if (1..=MAX_TTL).contains(&seconds) {
+        return Ok(());
+    }
+    invalid(format!(
+        "ttl: {seconds} is not between 1 and {MAX_TTL} seconds"
+    ))
+}
+
+/// What a box runs when it starts.
+pub(super) fn init_command(command: &str) -> Checked {
+    if command.trim().is_empty() {
+        return invalid("init_command: it is empty; leave it out, or delete the one there is");
+    }
+    if command.len() > MAX_INIT_COMMAND_BYTES {
+        return invalid(
+            "init_command: it is longer than 64 KB; write it to a file of the box and run that",
+        );
+    }
+    if command.contains('\0') {
+        return invalid("init_command: it contains a NUL character");
     }
     Ok(())
 }

@@ -46,6 +46,7 @@ impl Boxes {
             ended: notice_end(&sandbox),
             proxy,
         });
+        self.run_init_command(entered, &sandbox).await;
         Ok(sandbox)
     }
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
@@ -52,6 +53,27 @@ pub(super) struct Serve {
     /// Lets boxes reach this machine and its private networks
     #[arg(long)]
     allow_private_egress: bool,
+    /// Pauses a box that nothing has used for so long, like `30m` or `2h`; `never` for never
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = idle_time)]
+    pause_after: IdleTime,
+    /// How long a sandbox without processes is kept; only speed depends on it
+    #[arg(long, value_name = "TIME", hide = true, value_parser = humantime::parse_duration)]
+    stop_idle_after: Option<Duration>,
+}
+
+/// A time, or none.
+#[derive(Clone, Copy, Debug)]
+struct IdleTime(Option<Duration>);
+
+fn idle_time(text: &str) -> Result<IdleTime, String> {
+    if text == "never" {
+        return Ok(IdleTime(None));
+    }
+    match humantime::parse_duration(text) {
+        Ok(time) if time >= Duration::from_secs(1) => Ok(IdleTime(Some(time))),
+        Ok(_) => Err("it is shorter than a second; use `never` for no pause at all".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Serve {
@@ -80,7 +102,8 @@ impl Serve {
             image: self.image,
             allow_private_egress: self.allow_private_egress,
             launcher,
-            stop_idle_after: Config::STOP_IDLE_AFTER,
+            stop_idle_after: self.stop_idle_after.unwrap_or(Config::STOP_IDLE_AFTER),
+            pause_after: self.pause_after.0,
         };
         let server = Server::open(config)
             .await

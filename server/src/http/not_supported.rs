@@ -11,13 +11,9 @@ use super::error::ApiError;
 const OF_A_BOX: &[&str] = &[
     "attach_headers",
     "browser",
-    "clone_repo",
-    "ephemeral",
-    "init_command",
     "mcp_servers",
     "network_policy",
     "skills",
-    "ttl",
 ];
 
 const OF_A_COMMAND: &[&str] = &["async"];

@@ -13,6 +13,7 @@ pub(crate) struct BoxRecord {
     pub(crate) info: BoxInfo,
     pub(crate) git_user_name: Option<String>,
     pub(crate) git_user_email: Option<String>,
+    pub(crate) init_command: Option<String>,
     pub(crate) sealed_secrets: Option<Vec<u8>>,
     /// Number of the box's next sealed layer.
     pub(crate) next_layer: u64,
@@ -31,6 +32,9 @@ pub(crate) struct BoxSettings {
     pub(crate) custom_runner: Option<CustomRunner>,
     pub(crate) git_user_name: Option<String>,
     pub(crate) git_user_email: Option<String>,
+    pub(crate) init_command: Option<String>,
+    pub(crate) ephemeral: bool,
+    pub(crate) clone_repo: Option<String>,
 }
 
 /// Whose layers a new box starts with.
@@ -56,7 +60,8 @@ pub(crate) enum Inserted {
 }
 
 const COLUMNS: &str = "id, name, status, settings, sealed_secrets, snapshot_id, next_layer, \
-                       created_at, updated_at, last_activity_at, deleted_at";
+                       created_at, updated_at, last_activity_at, deleted_at, \
+                       expires_at";
 
 impl Store {
     /// Stores new boxes with the layers of their origin; what became of each.
@@ -110,26 +115,6 @@ impl Store {
         Ok(records)
     }
 
-    /// Notes that a live box was used.
-    pub(crate) fn set_last_activity(&self, id: &str, now: i64) -> Result<(), StoreError> {
-        self.connection()
-            .prepare_cached(
-                "UPDATE boxes SET last_activity_at = ?2 WHERE id = ?1 AND status <> 'deleted'",
-            )?
-            .execute(params![id, now])?;
-        Ok(())
-    }
-
-    /// Marks a live box paused or idle.
-    pub(crate) fn set_paused(&self, id: &str, paused: bool, now: i64) -> Result<(), StoreError> {
-        self.connection()
-            .prepare_cached(
-                "UPDATE boxes SET status = ?2, updated_at = ?3 WHERE id = ?1 AND status <> 'deleted'",
-            )?
-            .execute(params![id, if paused { "paused" } else { "idle" }, now])?;
-        Ok(())
-    }
-
     /// Turns a box into a tombstone without secrets; the layers that nothing needs any more.
     /// `None` when there is no such live box.
     pub(crate) fn delete_box(&self, id: &str, now: i64) -> Result<Option<Vec<String>>, StoreError> {
@@ -179,7 +164,7 @@ fn insert(
     transaction
         .prepare_cached(&format!(
             "INSERT INTO boxes ({COLUMNS}, current_snapshot_id) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)"
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?6)"
         ))?
         .execute(params![
             info.id,
@@ -193,6 +178,7 @@ fn insert(
             info.updated_at,
             info.last_activity_at,
             info.deleted_at,
+            info.expires_at,
         ])?;
     let how = match origin {
         Origin::Image => "the box was made".to_owned(),
@@ -230,6 +216,9 @@ pub(super) fn settings_of(record: &BoxRecord) -> BoxSettings {
         custom_runner: info.custom_runner.clone(),
         git_user_name: record.git_user_name.clone(),
         git_user_email: record.git_user_email.clone(),
+        init_command: record.init_command.clone(),
+        ephemeral: info.ephemeral,
+        clone_repo: info.clone_repo.clone(),
     }
 }
 
@@ -245,8 +234,10 @@ fn read_box(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
             labels: settings.labels,
             size: settings.size,
             keep_alive: settings.keep_alive,
-            ephemeral: false,
+            ephemeral: settings.ephemeral,
+            expires_at: row.get("expires_at")?,
             runtime: settings.runtime,
+            clone_repo: settings.clone_repo,
             agent: settings.agent,
             model: settings.model,
             custom_runner: settings.custom_runner,
@@ -258,6 +249,7 @@ fn read_box(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
         },
         git_user_name: settings.git_user_name,
         git_user_email: settings.git_user_email,
+        init_command: settings.init_command,
         sealed_secrets: row.get("sealed_secrets")?,
         next_layer: row.get("next_layer")?,
     })

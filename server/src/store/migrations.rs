@@ -140,6 +140,12 @@ CREATE TABLE logs (
     message   TEXT NOT NULL
 ) STRICT;
 CREATE INDEX logs_of_box ON logs (box_id, id);
+", "
+-- When an ephemeral box is deleted by itself.
+ALTER TABLE boxes ADD COLUMN expires_at INTEGER;
+CREATE INDEX expiring_boxes ON boxes (expires_at)
+    WHERE expires_at IS NOT NULL AND status <> 'deleted';
+CREATE INDEX idle_boxes ON boxes (last_activity_at) WHERE status = 'idle';
 "];
 
 /// Takes the steps that the database has not taken yet.

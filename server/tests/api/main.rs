@@ -29,6 +29,7 @@ mod history;
 mod idempotency;
 mod image;
 mod isolation;
+mod lifecycle;
 mod page;
 mod power_cut;
 mod restart;
