@@ -24,7 +24,9 @@ pub use boxes::{
     FromSnapshotRequest,
 };
 pub use error_code::{ErrorBody, ErrorCode};
-pub use exec::{ExecRequest, ExecResponse, StreamError, StreamExit};
+pub use exec::{
+    CodeLanguage, CodeRequest, ExecRequest, ExecResponse, StartedRun, StreamError, StreamExit,
+};
 pub use files::{
     FileContent, FileEntry, FileKind, FileList, FileStat, MakeDirectoryRequest, RemoveFileRequest,
     RenameFileRequest, WriteFileRequest,

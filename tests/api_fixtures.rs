@@ -9,13 +9,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
-    AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CreateBoxRequest,
-    CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody,
-    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FileStat, ForkedBox,
-    FromSnapshotRequest, GitCloneRequest, GitCloneResponse, InitCommand, LabelList, LabelRequest,
-    LogList, MakeDirectoryRequest, RemoveFileRequest, RenameFileRequest, SnapshotChange,
-    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StreamError, StreamExit,
-    UpdateSnapshotRequest, WriteFileRequest,
+    AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CodeRequest,
+    CreateBoxRequest, CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount,
+    DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent, FileList,
+    FileStat, ForkedBox, FromSnapshotRequest, GitCloneRequest, GitCloneResponse, InitCommand,
+    LabelList, LabelRequest, LogList, MakeDirectoryRequest, RemoveFileRequest, RenameFileRequest,
+    SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StartedRun,
+    StreamError, StreamExit, UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -60,6 +60,9 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<SnapshotVerification>("snapshot_verification").0,
         holds::<DeletedCount>("deleted_count").0,
         holds::<ExecRequest>("exec_request").0,
+        holds::<ExecRequest>("exec_request_with_additions").0,
+        holds::<StartedRun>("started_run").0,
+        holds::<CodeRequest>("code_request").0,
         holds::<ExecResponse>("exec_response").0,
         holds::<StreamExit>("stream_exit").0,
         holds::<StreamError>("stream_error").0,

@@ -44,6 +44,7 @@ mod git_repo;
 mod history;
 mod idle;
 mod ids;
+mod job;
 mod labels;
 mod lookup;
 mod once;

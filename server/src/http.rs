@@ -64,8 +64,6 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .route("/v2/box/{box}/pause", post(boxes::pause))
         .route("/v2/box/{box}/resume", post(boxes::resume))
         .route("/v2/box/{box}/rollback", post(snapshots::roll_back))
-        .route("/v2/box/{box}/exec", post(exec::exec))
-        .route("/v2/box/{box}/exec-stream", post(exec::exec_stream))
         .route("/v2/box/{box}/run", post(agent::run))
         .route("/v2/box/{box}/run/stream", post(agent::run_stream))
         .route("/v2/box/{box}/files/read", get(files::read))
@@ -82,6 +80,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             delete(snapshots::delete),
         )
         .merge(account::routes())
+        .merge(exec::routes())
         .merge(file_changes::routes())
         .merge(all_snapshots::routes())
         .merge(config::routes())

@@ -2,16 +2,19 @@
 
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
-use upstash_box_wasm::api_types::{ExecRequest, ExecResponse};
+use upstash_box_wasm::api_types::{CodeRequest, ExecRequest, ExecResponse};
 
 use super::error::BoxError;
+use super::job::Job;
 use super::runs::{ActiveRun, Entry, TIMED_OUT, reached};
-use super::{Boxes, environment, paths, rules, to_completion};
+use super::{Boxes, environment, to_completion};
 use crate::sandbox::Command;
 
 /// How much of each output one answer holds. The rest is read and dropped, so that the command
 /// does not block; a stream has no limit.
 const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
+/// How much of it the history keeps of a run that nobody waited for.
+const MAX_KEPT_BYTES: usize = 64 * 1024;
 
 impl Boxes {
     /// Runs a command. A command that fails is a result, not an error.
@@ -20,63 +23,116 @@ impl Boxes {
         reference: &str,
         request: ExecRequest,
     ) -> Result<ExecResponse, BoxError> {
-        let mut active = self.start_command(reference, request, false).await?;
-        let run_id = active.id.clone();
-        let mut collected = Collected::default();
-        let is_timed_out = match collected.read(&mut active).await {
-            Ok(is_timed_out) => is_timed_out,
-            Err(error) => {
-                active.lose(error.to_string()).await?;
-                return Err(BoxError::Output(error));
-            }
-        };
-        let exit = active
-            .finish(|_, outcome| {
-                if is_timed_out {
-                    outcome.exit_code = Some(TIMED_OUT);
-                }
-            })
-            .await?;
-        let exit_code = if is_timed_out { TIMED_OUT } else { exit.code };
-        Ok(ExecResponse {
-            run_id: Some(run_id),
-            exit_code,
-            output: String::from_utf8_lossy(&collected.output.bytes).into_owned(),
-            error: Some(collected.error_text(is_timed_out)),
-            cpu_ns: Some(u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX)),
-        })
+        let job = Job::from_command(request)?;
+        collect(self.start_job(reference, job, false).await?).await
     }
 
-    /// Starts the command that an exec request describes.
-    pub(super) async fn start_command(
+    /// Runs a program's text.
+    pub(crate) async fn exec_code(
+        &self,
+        reference: &str,
+        request: CodeRequest,
+    ) -> Result<ExecResponse, BoxError> {
+        let job = Job::from_code(request)?;
+        collect(self.start_job(reference, job, false).await?).await
+    }
+
+    /// Starts a command that nobody waits for; its run's id. The history gets what it wrote.
+    pub(crate) async fn exec_detached(
         &self,
         reference: &str,
         request: ExecRequest,
+    ) -> Result<String, BoxError> {
+        let job = Job::from_command(request)?;
+        let active = self.start_job(reference, job, true).await?;
+        let run_id = active.id.clone();
+        tokio::spawn(async move {
+            let run_id = active.id.clone();
+            if let Err(error) = keep_beginning(active).await {
+                tracing::warn!(run_id, %error, "the end of a run could not be recorded");
+            }
+        });
+        Ok(run_id)
+    }
+
+    /// Starts what `job` describes.
+    pub(super) async fn start_job(
+        &self,
+        reference: &str,
+        job: Job,
         merge_stderr: bool,
     ) -> Result<ActiveRun, BoxError> {
-        rules::command(&request.command)?;
-        let cwd = paths::working_directory(request.folder.as_deref())?;
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let entered = this.enter(&reference).await?;
-            let env_vars = this.secrets_of(&entered)?.env_vars;
+            let mut env_vars = this.secrets_of(&entered)?.env_vars;
+            env_vars.extend(job.env);
             let entry = Entry {
                 kind: "shell",
-                prompt: request.command.join(" "),
-                timeout_ms: request.timeout,
+                prompt: job.prompt,
+                timeout_ms: job.timeout_ms,
                 ..Entry::default()
             };
             let command = Command {
                 env: environment::variables(&entered.record, &env_vars, &[]),
-                argv: request.command,
-                cwd,
+                argv: job.argv,
+                cwd: job.cwd,
                 merge_stderr,
-                stdin: Vec::new(),
+                stdin: job.stdin,
             };
             this.start_run(entered, command, entry).await
         })
         .await
     }
+}
+
+/// Waits for a run and answers with all it wrote.
+async fn collect(mut active: ActiveRun) -> Result<ExecResponse, BoxError> {
+    let run_id = active.id.clone();
+    let mut collected = Collected::default();
+    let is_timed_out = match collected.read(&mut active).await {
+        Ok(is_timed_out) => is_timed_out,
+        Err(error) => {
+            active.lose(error.to_string()).await?;
+            return Err(BoxError::Output(error));
+        }
+    };
+    let exit = active
+        .finish(|_, outcome| {
+            if is_timed_out {
+                outcome.exit_code = Some(TIMED_OUT);
+            }
+        })
+        .await?;
+    let exit_code = if is_timed_out { TIMED_OUT } else { exit.code };
+    Ok(ExecResponse {
+        run_id: Some(run_id),
+        exit_code,
+        output: String::from_utf8_lossy(&collected.output.bytes).into_owned(),
+        error: Some(collected.error_text(is_timed_out)),
+        cpu_ns: Some(u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX)),
+    })
+}
+
+/// Waits for a run and records the beginning of what it wrote.
+async fn keep_beginning(mut active: ActiveRun) -> Result<(), BoxError> {
+    let mut collected = Collected::default();
+    let is_timed_out = match collected.read(&mut active).await {
+        Ok(is_timed_out) => is_timed_out,
+        Err(error) => return active.lose(error.to_string()).await,
+    };
+    let output = collected.output.bytes;
+    let kept = output.get(..MAX_KEPT_BYTES).unwrap_or(&output);
+    let output = String::from_utf8_lossy(kept).into_owned();
+    active
+        .finish(|_, outcome| {
+            outcome.output = Some(output);
+            if is_timed_out {
+                outcome.exit_code = Some(TIMED_OUT);
+            }
+        })
+        .await
+        .map(drop)
 }
 
 /// Both outputs of a run.

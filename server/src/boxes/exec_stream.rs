@@ -2,10 +2,11 @@
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::AsyncReadExt;
-use upstash_box_wasm::api_types::{ExecRequest, StreamExit};
+use upstash_box_wasm::api_types::{CodeRequest, ExecRequest, StreamExit};
 
 use super::Boxes;
 use super::error::BoxError;
+use super::job::Job;
 use super::runs::{ActiveRun, TIMED_OUT, reached};
 
 /// The pipe of a run holds this much, so one read can empty it.
@@ -34,7 +35,26 @@ impl Boxes {
         reference: &str,
         request: ExecRequest,
     ) -> Result<ExecStream, BoxError> {
-        let active = self.start_command(reference, request, true).await?;
+        if request.is_async {
+            return Err(BoxError::InvalidArgument(
+                "async: a stream is read while the command runs; use exec".to_owned(),
+            ));
+        }
+        self.job_stream(reference, Job::from_command(request)?)
+            .await
+    }
+
+    /// Starts a program's text whose output is to be streamed.
+    pub(crate) async fn code_stream(
+        &self,
+        reference: &str,
+        request: CodeRequest,
+    ) -> Result<ExecStream, BoxError> {
+        self.job_stream(reference, Job::from_code(request)?).await
+    }
+
+    async fn job_stream(&self, reference: &str, job: Job) -> Result<ExecStream, BoxError> {
+        let active = self.start_job(reference, job, true).await?;
         Ok(ExecStream {
             active: Some(active),
             is_timed_out: false,

@@ -17,6 +17,9 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
         version: env!("CARGO_PKG_VERSION"),
         features: &[
             "all_snapshots",
+            "exec_async",
+            "exec_env",
+            "exec_stdin",
             "exec_timeout",
             "files_archive",
             "files_base64_paths",

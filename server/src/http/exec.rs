@@ -4,39 +4,73 @@
 //! piece. What goes wrong on the server's side is told in such a trailer, too; what the caller got
 //! wrong is an ordinary error answer.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::Response;
-use axum::{Extension, http::header};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Extension, Json, Router};
 use bytes::Bytes;
 use serde::Serialize;
-use upstash_box_wasm::api_types::{ErrorCode, ExecResponse, StreamError};
+use upstash_box_wasm::api_types::{ErrorCode, ExecRequest, ExecResponse, StartedRun, StreamError};
 
 use super::body::JsonObject;
 use super::error::ApiError;
-use super::not_supported;
 use super::params::InPath;
 use super::request_id::RequestId;
-use crate::boxes::{Boxes, ExecEvent, ExecStream};
+use crate::boxes::{BoxError, Boxes, ExecEvent, ExecStream};
 
-pub(super) async fn exec(
+pub(super) fn routes() -> Router<Boxes> {
+    Router::new()
+        .route("/v2/box/{box}/exec", post(exec))
+        .route("/v2/box/{box}/exec-stream", post(exec_stream))
+        .route("/v2/box/{box}/code", post(code))
+        .route("/v2/box/{box}/code-stream", post(code_stream))
+}
+
+async fn exec(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Response, ApiError> {
+    let request: ExecRequest = body.parse()?;
+    if request.is_async {
+        let run_id = boxes.exec_detached(&reference, request).await?;
+        let status = "running".to_owned();
+        return Ok(Json(StartedRun { run_id, status }).into_response());
+    }
+    Ok(Json(boxes.exec(&reference, request).await?).into_response())
+}
+
+async fn code(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,
     body: JsonObject,
 ) -> Result<Json<ExecResponse>, ApiError> {
-    not_supported::in_command(&body.parse()?)?;
-    Ok(Json(boxes.exec(&reference, body.parse()?).await?))
+    Ok(Json(boxes.exec_code(&reference, body.parse()?).await?))
 }
 
-pub(super) async fn exec_stream(
+async fn exec_stream(
     State(boxes): State<Boxes>,
     Extension(id): Extension<RequestId>,
     InPath(reference): InPath<String>,
     body: JsonObject,
 ) -> Result<Response, ApiError> {
-    not_supported::in_command(&body.parse()?)?;
-    match boxes.exec_stream(&reference, body.parse()?).await {
+    stream(boxes.exec_stream(&reference, body.parse()?).await, id)
+}
+
+async fn code_stream(
+    State(boxes): State<Boxes>,
+    Extension(id): Extension<RequestId>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Response, ApiError> {
+    stream(boxes.code_stream(&reference, body.parse()?).await, id)
+}
+
+/// The answer of a run that began, or of one that could not.
+fn stream(begun: Result<ExecStream, BoxError>, id: RequestId) -> Result<Response, ApiError> {
+    match begun {
         Ok(stream) => Ok(event_stream(stream_body(stream, id))),
         Err(error) => {
             let error = ApiError::from(error);

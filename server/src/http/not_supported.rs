@@ -16,18 +16,11 @@ const OF_A_BOX: &[&str] = &[
     "skills",
 ];
 
-const OF_A_COMMAND: &[&str] = &["async"];
-
 const OF_A_RUN: &[&str] = &["json_schema", "webhook"];
 
 /// Refuses a new box that asks for more than this server has.
 pub(super) fn in_box(body: &Map<String, Value>) -> Result<(), ApiError> {
     refuse(body, OF_A_BOX)
-}
-
-/// Refuses a command that asks for more than this server has.
-pub(super) fn in_command(body: &Map<String, Value>) -> Result<(), ApiError> {
-    refuse(body, OF_A_COMMAND)
 }
 
 /// Refuses an agent run that asks for more than this server has.

@@ -51,7 +51,7 @@ pub(super) enum Request {
         #[serde(with = "path_bytes")]
         cwd: PathBuf,
     },
-    /// Kills every process of the run's session. No answer.
+    /// Kills every process of the run's session and all that these started. No answer.
     EndRun { id: u64 },
     /// Kills every process that holds a pipe of the run, whatever its session. No answer.
     EndHolders { id: u64 },

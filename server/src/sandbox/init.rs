@@ -137,7 +137,7 @@ impl Init<'_> {
             }
             Request::EndRun { id } => {
                 if let Some(begun) = self.begun.get(&id) {
-                    processes::kill_session(begun.session);
+                    processes::kill_tree(begun.session);
                     processes::kill_holders(&begun.pipes);
                 }
                 Ok(())

@@ -62,9 +62,35 @@ pub(super) fn none() -> bool {
     kill(Pid::from_raw(-1), None) == Err(Errno::ESRCH) || count() == 0
 }
 
-/// Kills every process of a session.
-pub(super) fn kill_session(session: Pid) {
-    kill_all(|process| process.session == session.as_raw());
+/// Kills every process of a session and everything these have started, in whatever session.
+///
+/// What had lost its parent before, as a daemon does on purpose, is no longer told from others.
+pub(super) fn kill_tree(session: Pid) {
+    let mut tree = HashSet::new();
+    for _ in 0..ROUNDS {
+        let processes: Vec<Process> = list().collect();
+        let mut known = usize::MAX;
+        while known != tree.len() {
+            known = tree.len();
+            // A child may be listed before its parent.
+            let belongs = processes.iter().filter(|process| {
+                process.session == session.as_raw() || tree.contains(&process.parent)
+            });
+            let belongs: Vec<i32> = belongs.map(|process| process.pid).collect();
+            tree.extend(belongs);
+        }
+        let living = processes
+            .iter()
+            .filter(|process| tree.contains(&process.pid));
+        let living: Vec<i32> = living.map(|process| process.pid).collect();
+        if living.is_empty() {
+            return;
+        }
+        for pid in living {
+            // One that has just ended needs no killing.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+    }
 }
 
 /// Kills every process that has one of these pipes open, by inode.

@@ -59,7 +59,7 @@ impl Run {
         }
     }
 
-    /// Kills the command and everything it started, except what moved to a session of its own.
+    /// Kills the command and everything it started, except what cut itself off from its parents.
     pub fn kill(&self) {
         self.connection.tell(&Request::EndRun { id: self.id });
     }

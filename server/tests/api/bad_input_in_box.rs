@@ -99,9 +99,9 @@ fn each_bad_request_to_a_box_is_refused_and_changes_nothing_in_it() {
         (
             "POST",
             "/v2/box/one/exec",
-            r#"{"command":["ls"],"async":true}"#,
-            501,
-            "unsupported",
+            r#"{"command":["ls"],"async":1}"#,
+            400,
+            "invalid_argument",
             "async",
         ),
         // files
