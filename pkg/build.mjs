@@ -69,9 +69,18 @@ async function bundle(name, format, source) {
     // Names stay, so that a printed `Box` says so; whoever bundles this shortens them.
     minifySyntax: true,
     minifyWhitespace: true,
+    sourcemap: "linked",
+    outfile: join(dist, name),
     plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source) }],
   });
-  await writeFile(join(dist, name), result.outputFiles[0].contents);
+  await Promise.all(result.outputFiles.map(({ path, text }) => writeFile(path, path.endsWith(".map") ? mapped(text) : text)));
+}
+
+/** The map without the text of the modules made above: the entry holds it, and it is mostly the WebAssembly. */
+function mapped(text) {
+  const map = JSON.parse(text);
+  map.sourcesContent = map.sourcesContent.map((content, at) => (map.sources[at].startsWith("wasm:") ? null : content));
+  return JSON.stringify(map);
 }
 
 function provide(setup, source) {

@@ -7,6 +7,7 @@
  */
 import { openBench } from './bench.mjs'
 import { play } from './row.mjs'
+import { rows as itself } from './rows/package.mjs'
 import { rows as runtimes } from './rows/runtimes.mjs'
 import { rows as edges } from './rows/edges.mjs'
 import { rows as pages } from './rows/pages.mjs'
@@ -14,7 +15,7 @@ import { rows as bundlers } from './rows/bundlers.mjs'
 import { rows as frameworks } from './rows/frameworks.mjs'
 
 const words = process.argv.slice(2)
-const rows = [...runtimes, ...edges, ...pages, ...bundlers, ...frameworks].filter(
+const rows = [...itself, ...runtimes, ...edges, ...pages, ...bundlers, ...frameworks].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 )
 const counts = { PASS: 0, FAIL: 0, SKIP: 0 }

@@ -66,7 +66,8 @@ pub(crate) fn command(
         .current_dir(&folder)
         .arg("matrix/run.mjs")
         .args(words)
-        .env("BOX_SERVER_BIN", server);
+        .env("BOX_SERVER_BIN", server)
+        .env("BOX_PACKAGE_TARBALL", consumer.tarball());
     Ok(command)
 }
 

@@ -13,6 +13,11 @@ const node = (major) =>
 export const rows = [
   ...[20, 22, 24].flatMap(node),
   {
+    name: 'Node 24, WebAssembly loaded by the program',
+    run: (bench) =>
+      verdictFrom(bench.program('node-24/bin/node'), [entry(bench, 'own_wasm.mjs')], { env: bench.env }),
+  },
+  {
     name: 'Bun',
     run: (bench) =>
       verdictFrom(bench.program('@oven/bun-linux-x64/bin/bun'), [entry(bench, 'import.mjs')], { env: bench.env }),
