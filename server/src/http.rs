@@ -1,7 +1,7 @@
 //! The Box API over HTTP: reads requests, checks who asks, puts answers and errors into words.
 //!
 //! Never touches a path or a process: what a request means is decided in `boxes`.
-//! Every request passes, from outside in: an id, a net for panics, the host and origin checks,
+//! Every request passes, from outside in: an id, a clock, a net for panics, the host and origin checks,
 //! CORS, the key, and then its route.
 
 mod access;
@@ -26,6 +26,7 @@ mod page;
 mod params;
 mod request_id;
 mod scope;
+mod server_timing;
 mod snapshot_contents;
 mod snapshots;
 mod startup;
@@ -100,6 +101,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .layer(CatchPanicLayer::custom(|_| {
             ApiError::internal("a request handler panicked").into_response()
         }))
+        .layer(from_fn(server_timing::tell))
         .layer(from_fn(request_id::give))
 }
 

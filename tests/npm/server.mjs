@@ -50,7 +50,7 @@ export async function startServer({ args = [] } = {}) {
 
   try {
     const baseUrl = await readyUrl(child, exited, log)
-    return { baseUrl, apiKey, dataDir, log, stop }
+    return { baseUrl, apiKey, dataDir, pid: child.pid, log, stop }
   } catch (error) {
     child.kill('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })

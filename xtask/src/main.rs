@@ -22,6 +22,7 @@ mod test;
 mod tools;
 mod workspace;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -37,7 +38,9 @@ usage: cargo xtask <command>
   matrix [WORD…] the packed package in every runtime and bundler, or in those whose name holds a word
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1
-  bench          measure, print a table, keep the figures in target/bench
+  bench [NAME]…  measure snapshots, sdk, server or load, or all; print a table, say which goals are
+                 missed, keep the figures in target/bench; --quick: few rounds, nothing large
+  bench publish  put the kept figures into README.md and docs
   pack           the npm tarball, held to its file list and size budget
 ";
 
@@ -65,7 +68,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             pack::weigh(&workspace, &consumer)?;
         }
         ["matrix", words @ ..] => matrix::run(&workspace, words)?,
-        ["bench"] => bench::bench(&workspace)?,
+        ["bench", "publish"] => bench::publish(&workspace)?,
+        ["bench", words @ ..] => bench::bench(&workspace, words)?,
+        ["bench-floor", folder] => bench::floor(Path::new(folder))?,
         ["demo"] => demo::demo(&workspace)?,
         ["demo", "--check"] => demo::check(&workspace)?,
         [] | ["help" | "--help" | "-h"] => print!("{USAGE}"),

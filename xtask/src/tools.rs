@@ -1,10 +1,12 @@
 //! What the commands need and install themselves, inside the repository.
 
+mod apt;
 mod browser;
 mod npm_packages;
 mod rust_target;
 mod wasm_tools;
 
+pub(crate) use apt::{install_by_apt, is_on_path};
 pub(crate) use browser::{ensure_browser, ensure_firefox};
 pub(crate) use npm_packages::ensure_npm_packages;
 pub(crate) use rust_target::ensure_wasm_target;

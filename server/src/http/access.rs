@@ -18,7 +18,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use upstash_box_wasm::api_types::ErrorCode;
 
 use super::error::ApiError;
-use super::request_id;
+use super::{request_id, server_timing};
 
 const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
 /// How long a browser may remember that a page is welcome.
@@ -85,7 +85,11 @@ impl Access {
                 HeaderName::from_static("upstash-telemetry-runtime"),
                 HeaderName::from_static("upstash-telemetry-platform"),
             ])
-            .expose_headers([request_id::HEADER, header::RETRY_AFTER])
+            .expose_headers([
+                request_id::HEADER,
+                server_timing::HEADER,
+                header::RETRY_AFTER,
+            ])
             .allow_private_network(true)
             .max_age(PREFLIGHT_AGE)
     }

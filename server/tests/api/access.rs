@@ -146,3 +146,25 @@ fn whether_the_server_answers_is_no_secret() {
     assert_eq!(answer.ok(), json!({ "status": "ok" }));
     assert!(answer.header("x-request-id").is_some());
 }
+
+#[test]
+fn every_answer_says_how_long_the_server_took() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let started = std::time::Instant::now();
+    let slow = client.post(
+        &format!("/v2/box/{id}/exec"),
+        &json!({ "command": ["sleep", "0.2"] }),
+    );
+    let waited = started.elapsed().as_secs_f64() * 1000.0;
+    let told = slow.header("server-timing").unwrap();
+    let total: f64 = told.strip_prefix("total;dur=").unwrap().parse().unwrap();
+    assert!((200.0..=waited).contains(&total), "{told} of {waited} ms");
+
+    let refused = client.get("/v2/box/none");
+    refused.is_error(404, "box_not_found");
+    assert!(refused.header("server-timing").is_some());
+}

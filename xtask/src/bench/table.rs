@@ -4,50 +4,92 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-/// One line a row: what, p50, p95, how often, the goal and whether it was met, the method.
+use super::goals::Goal;
+
+/// One line a row: what, median, 95 %, how often, the goal and whether it was met, how many times
+/// the row's peer took, the method.
 pub(super) fn render(rows: &[Value]) -> String {
     let mut table = format!(
-        "{:<44} {:>11} {:>9} {:>4}  {:<16} method\n",
-        "what", "p50", "p95", "n", "goal"
+        "{:<54} {:>11} {:>11} {:>4}  {:<20} {:<24} method\n",
+        "what", "p50", "p95", "n", "goal", "peer"
     );
     for row in rows {
-        let text = |member: &str| row.get(member).and_then(Value::as_str).unwrap_or_default();
-        let unit = text("unit");
-        let p50 = row.get("p50").and_then(Value::as_f64);
-        let goal = row.get("goal").and_then(Value::as_f64);
-        let shown = |number: Option<f64>| number.map(|number| figure(number, unit));
+        let p95 = row.get("p95").and_then(Value::as_f64);
+        let unit = text(row, "unit");
         // Writing to a String can't fail.
         let _ = writeln!(
             table,
-            "{:<44} {:>11} {:>9} {:>4}  {:<16} {}",
-            text("what"),
-            shown(p50).unwrap_or_default(),
-            shown(row.get("p95").and_then(Value::as_f64)).unwrap_or_default(),
+            "{:<54} {:>11} {:>11} {:>4}  {:<20} {:<24} {}",
+            text(row, "what"),
+            figure(p50(row), unit),
+            p95.map(|number| figure(number, unit)).unwrap_or_default(),
             row.get("n").and_then(Value::as_u64).unwrap_or_default(),
-            verdict(p50, goal, unit),
-            text("method"),
+            verdict(row),
+            ratio(row, rows).unwrap_or_default(),
+            text(row, "method"),
         );
     }
     table
 }
 
-fn figure(number: f64, unit: &str) -> String {
-    if unit == "ms" {
-        format!("{number:.2} ms")
-    } else {
-        format!("{number} {unit}")
-    }
+/// A number with its unit, and no more digits than it deserves.
+pub(super) fn figure(number: f64, unit: &str) -> String {
+    let digits = match number.abs() {
+        size if unit == "bytes" || size >= 100.0 || size.fract() == 0.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 2,
+    };
+    let space = if unit == "×" { "" } else { " " };
+    format!(
+        "{}{space}{unit}",
+        with_commas(&format!("{number:.digits$}"))
+    )
 }
 
-fn verdict(p50: Option<f64>, goal: Option<f64>, unit: &str) -> String {
-    match (p50, goal) {
-        (Some(p50), Some(goal)) => {
-            let met = if p50 <= goal { "met" } else { "MISSED" };
-            let unit = if unit == "ms" { " ms" } else { "" };
-            format!("≤ {goal}{unit} {met}")
+/// A member that is text, or nothing.
+pub(super) fn text<'a>(row: &'a Value, member: &str) -> &'a str {
+    row.get(member).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The median.
+pub(super) fn p50(row: &Value) -> f64 {
+    row.get("p50").and_then(Value::as_f64).unwrap_or(f64::NAN)
+}
+
+/// How many times as long the peer takes that a row names.
+pub(super) fn ratio(row: &Value, rows: &[Value]) -> Option<String> {
+    let name = row.get("beside")?.as_str()?;
+    let peer = rows.iter().find(|row| text(row, "what").trim() == name)?;
+    let ratio = figure(p50(peer) / p50(row), "×");
+    let name = name.split(',').next().unwrap_or(name);
+    Some(format!("{name}: {ratio}"))
+}
+
+fn verdict(row: &Value) -> String {
+    Goal::of(row).map_or_else(String::new, |goal| {
+        let met = if goal.is_met(p50(row)) {
+            "met"
+        } else {
+            "MISSED"
+        };
+        format!("{} {met}", goal.shown())
+    })
+}
+
+fn with_commas(number: &str) -> String {
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (number, String::new()),
+    };
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        let left = whole.len() - index;
+        if index > 0 && left % 3 == 0 && !grouped.ends_with('-') {
+            grouped.push(',');
         }
-        _ => String::new(),
+        grouped.push(digit);
     }
+    grouped + &fraction
 }
 
 #[cfg(test)]
@@ -59,13 +101,32 @@ mod tests {
     #[test]
     fn a_goal_is_met_or_missed_and_a_peer_has_none() {
         let table = render(&[
-            json!({ "what": "fast", "unit": "ms", "p50": 5.0, "p95": 6.0, "n": 3, "goal": 5 }),
-            json!({ "what": "slow", "unit": "ms", "p50": 5.1, "p95": 6.0, "n": 3, "goal": 5 }),
-            json!({ "what": "peer", "unit": "ms", "p50": 9.0, "p95": 9.0, "n": 3 }),
+            json!({ "what": "fast", "unit": "ms", "p50": 15.0, "n": 3, "goal": "restore" }),
+            json!({ "what": "slow", "unit": "ms", "p50": 15.1, "n": 3, "goal": "restore", "beside": "peer, large" }),
+            json!({ "what": "  peer, large", "unit": "ms", "p50": 30_200.0, "n": 3 }),
         ]);
-        let line = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
-        assert!(line("fast").contains("≤ 5 ms met"));
-        assert!(line("slow").contains("≤ 5 ms MISSED"));
-        assert!(!line("peer").contains('≤'));
+        let line = |name: &str| {
+            table
+                .lines()
+                .find(|line| line.trim().starts_with(name))
+                .unwrap()
+        };
+        assert!(line("fast").contains("≤ 15 ms met"), "{table}");
+        assert!(line("slow").contains("≤ 15 ms MISSED"), "{table}");
+        assert!(line("slow").contains("peer: 2,000×"), "{table}");
+        assert!(!line("peer").contains('≤'), "{table}");
+    }
+
+    #[test]
+    fn numbers_have_the_digits_they_deserve() {
+        let shown = [
+            figure(1.234, "ms"),
+            figure(12.34, "ms"),
+            figure(11_900.4, "ms"),
+            figure(29_900.0, "bytes"),
+            figure(2.0, "×"),
+        ];
+        let expected = ["1.23 ms", "12.3 ms", "11,900 ms", "29,900 bytes", "2×"];
+        assert_eq!(shown, expected);
     }
 }

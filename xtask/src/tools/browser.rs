@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::install_by_apt;
 use crate::program;
 use crate::workspace::Workspace;
 
@@ -41,7 +42,7 @@ pub(crate) fn ensure_browser(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(browser);
     }
     println!("   asking the system's package manager");
-    if let Err(error) = install_by_apt(workspace, "chromium") {
+    if let Err(error) = install_by_apt(workspace, &["chromium"]) {
         bail!("{REMEDY}; apt-get: {error:#}");
     }
     match installed() {
@@ -56,7 +57,7 @@ pub(crate) fn ensure_firefox(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     println!("   no Firefox found: asking the system's package manager");
-    install_by_apt(workspace, "firefox-esr")
+    install_by_apt(workspace, &["firefox-esr"])
         .context("no Firefox: install it (Debian: `apt-get install firefox-esr`)")
 }
 
@@ -89,20 +90,4 @@ fn downloaded(workspace: &Workspace) -> Option<PathBuf> {
         .ok()?;
     let path = Path::new(path.trim());
     path.is_file().then(|| path.to_path_buf())
-}
-
-/// Root may; others may when sudo asks nothing.
-fn install_by_apt(workspace: &Workspace, package: &str) -> Result<()> {
-    let install =
-        format!("apt-get update && apt-get install --yes --no-install-recommends {package}");
-    let root = program::is_root();
-    let mut command = workspace.command(if root { "sh" } else { "sudo" });
-    if !root {
-        command.args(["--non-interactive", "sh"]);
-    }
-    program::run(
-        command
-            .args(["-c", &install])
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
 }
