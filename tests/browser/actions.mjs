@@ -14,7 +14,17 @@ export const snapshots = (page) => page.getByRole('region', { name: 'Snapshots' 
 export const commandLine = (page) => page.getByRole('textbox', { name: 'Command', exact: true })
 export const statusLine = (page) => page.getByRole('status')
 export const newestRun = (page) => page.getByRole('log').getByRole('article').last()
-export const snapshotRow = (page, name) => snapshots(page).getByRole('listitem').filter({ hasText: name })
+export const snapshotRow = (page, name) => snapshots(page).locator('[data-kind=snapshot]').filter({ hasText: name })
+export const inspector = (page, name) => snapshots(page).getByRole('group', { name: `Snapshot ${name}` })
+
+/** Chooses a snapshot in the picture; answers the panel with what can be done with it. */
+export async function chooseSnapshot(page, name) {
+  const button = snapshotRow(page, name).getByRole('button')
+  if (await button.getAttribute('aria-pressed') !== 'true') await button.click()
+  const panel = inspector(page, name)
+  await panel.waitFor()
+  return panel
+}
 
 /** The row of a box, by a word in it. */
 export const boxRow = (page, name) => boxes(page).getByRole('listitem').filter({ hasText: name })

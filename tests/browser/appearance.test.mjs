@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { assertQuiet, boxRow, limit, newBox, run, takeSnapshot, view } from './actions.mjs'
+import { assertQuiet, boxRow, chooseSnapshot, limit, newBox, run, takeSnapshot, view } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -24,7 +24,7 @@ test('light, dark and narrow', limit, async () => {
   await run(page, 'wc -l src/numbers.txt plan.md')
   await run(page, 'for step in clone install build; do echo "$step: done"; done')
   await takeSnapshot(page, 'after-setup')
-  await page.getByRole('button', { name: 'Restore after-setup into a new box' }).click()
+  await (await chooseSnapshot(page, 'after-setup')).getByRole('button', { name: /^Restore/ }).click()
   await boxRow(page, 'from after-setup').waitFor()
   await boxRow(page, 'web-scraper').getByRole('button').click()
   await run(page, 'rm -r src && ls')

@@ -61,7 +61,7 @@ export function withPage(options = {}) {
     const page = await context.newPage()
     page.on('pageerror', (error) => seen.push(`${error}`))
     page.on('console', (message) => {
-      if (message.type() === 'error') seen.push(message.text())
+      if (message.type() === 'error') seen.push(`${message.text()} ${message.location().url}`)
     })
     await page.goto(`${server.baseUrl}${path}${key ? `#key=${key}` : ''}`)
     return page

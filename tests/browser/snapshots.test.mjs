@@ -1,7 +1,7 @@
 /** Snapshots: taken, restored and deleted from the page, each with the time it took. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, boxRow, boxes, deleteForGood, limit, newBox, run, shows, snapshotRow, snapshots, statusLine, takeSnapshot, textOf, visibleText } from './actions.mjs'
+import { assertQuiet, boxRow, boxes, chooseSnapshot, deleteForGood, limit, newBox, run, shows, snapshotRow, snapshots, statusLine, takeSnapshot, textOf, visibleText } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -17,16 +17,15 @@ test('a snapshot is taken, restored into a new box, and deleted', limit, async (
   await shows(statusLine(page), /good-state taken in/)
   await run(page, 'echo after > state')
 
-  await row.getByRole('button', { name: /^Restore/ }).click()
+  await (await chooseSnapshot(page, 'good-state')).getByRole('button', { name: /^Restore/ }).click()
   const restored = boxRow(page, 'from good-state')
   await restored.waitFor()
   assert.match(await textOf(restored), DURATION)
-  await visibleText(page, 'None yet.').waitFor()
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^before\s*$/)
 
   await boxRow(page, 'source').getByRole('button').click()
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^after\s*$/)
-  await deleteForGood(snapshotRow(page, 'good-state'))
+  await deleteForGood(await chooseSnapshot(page, 'good-state'))
   await visibleText(page, 'None yet.').waitFor()
   await shows(statusLine(page), /good-state deleted in/)
   await page.reload()
@@ -44,20 +43,20 @@ test('snapshots of a deleted box are still there to restore', limit, async () =>
   await deleteForGood(page.getByRole('article', { name: 'Box leaving' }))
   await shows(boxRow(page, 'leaving'), 'deleted')
   assert.ok(await snapshots(page).getByRole('button', { name: 'Take snapshot' }).isHidden())
-  await snapshotRow(page, 'farewell').getByRole('button', { name: /^Restore/ }).click()
+  await (await chooseSnapshot(page, 'farewell')).getByRole('button', { name: /^Restore/ }).click()
   await boxRow(page, 'from farewell').waitFor()
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^kept\s*$/)
   assertQuiet(errors)
   await page.close()
 })
 
-test('each box shows its own snapshots, newest first, and keeps a name half typed', limit, async () => {
+test('each box shows its own snapshots, oldest first, and keeps a name half typed', limit, async () => {
   const page = await open()
   await newBox(page, 'one')
   await takeSnapshot(page, 'one-a')
   await takeSnapshot(page, 'one-b')
-  const names = () => snapshots(page).locator('.snapshot .row-name').allTextContents()
-  assert.deepEqual(await names(), ['one-b', 'one-a'])
+  const names = () => snapshots(page).locator('[data-kind=snapshot] .row-name').allTextContents()
+  assert.deepEqual(await names(), ['one-a', 'one-b'])
   const field = snapshots(page).getByRole('textbox')
   await field.fill('half typ')
   await newBox(page, 'two')
@@ -73,7 +72,8 @@ test('each box shows its own snapshots, newest first, and keeps a name half type
 test('a snapshot deleted elsewhere says so, and the list can be refreshed', limit, async () => {
   const page = await open()
   await newBox(page, 'shared')
-  const row = await takeSnapshot(page, 'short-lived')
+  await takeSnapshot(page, 'short-lived')
+  const panel = await chooseSnapshot(page, 'short-lived')
   await page.evaluate(async () => {
     const { Box } = await import('./package.js')
     const { baseUrl, apiKey } = JSON.parse(sessionStorage.getItem('box.session'))
@@ -81,7 +81,7 @@ test('a snapshot deleted elsewhere says so, and the list can be refreshed', limi
     const box = await Box.get(known.id, { baseUrl, apiKey })
     for (const { id } of await box.listSnapshots()) await box.deleteSnapshot(id)
   })
-  await row.getByRole('button', { name: /^Restore/ }).click()
+  await panel.getByRole('button', { name: /^Restore/ }).click()
   await page.getByRole('alert').filter({ hasText: 'snapshot_not_found' }).waitFor()
   await boxes(page).getByRole('button', { name: /shared/ }).click()
   await visibleText(page, 'None yet.').waitFor()

@@ -34,7 +34,7 @@ export function wireBoxList(client, { onOpen, onCreated }) {
 
   async function create() {
     const wanted = name.value.trim();
-    const { value: box, ms } = await timed(() => client.createBox(wanted));
+    const { value: box, ms } = await timed(() => client.createBox(wanted ? { name: wanted } : {}));
     if (name.value.trim() === wanted) name.value = "";
     note(box.id, `made in ${formatDuration(ms)}`);
     say(`${box.name ?? box.id} made in ${formatDuration(ms)}.`);

@@ -2,6 +2,9 @@
 
 import { Box } from "../package.js";
 
+/** How many snapshots one request fetches; the most a server gives. */
+const PAGE = 1000;
+
 /** A client of the server at `baseUrl`. */
 export function openClient({ baseUrl, apiKey }) {
   const connection = { baseUrl, apiKey };
@@ -9,9 +12,17 @@ export function openClient({ baseUrl, apiKey }) {
     baseUrl,
     listBoxes: () => Box.list(connection),
     getBox: (id) => Box.get(id, connection),
-    createBox: (name) => Box.create({ ...connection, ...(name ? { name } : {}) }),
+    createBox: (settings) => Box.create({ ...connection, ...settings }),
     // Also those of a box that is gone, which can't be asked itself any more.
     deleteSnapshot: (snapshotId) => Box.deleteSnapshots([snapshotId], connection),
-    restore: (snapshotId) => Box.fromSnapshot(snapshotId, connection),
+    restore: (snapshotId, settings) => Box.fromSnapshot(snapshotId, { ...connection, ...settings }),
+    fork: (snapshotId, settings) => Box.fork(snapshotId, { ...connection, ...settings }),
+    updateSnapshot: (snapshotId, change) => Box.updateSnapshot(snapshotId, { ...connection, ...change }),
+    snapshotTree: (snapshotId) => Box.snapshotTree(snapshotId, connection),
+    allSnapshots: () => Box.listSnapshots({ ...connection, limit: PAGE }),
+    snapshotsOf: (boxId) => Box.listSnapshots({ ...connection, boxId, limit: PAGE }),
+    diff: (before, after, options) => Box.diffSnapshots(before, after, { ...connection, ...options }),
+    filesOf: (snapshotId) => Box.snapshotFiles(snapshotId, connection),
+    verify: (snapshotId) => Box.verifySnapshot(snapshotId, connection),
   };
 }

@@ -66,6 +66,10 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
     label,
     root,
     isDeleted: () => deleted,
+    /** Shows what is on the disk now. */
+    refresh() {
+      if (filesSeen) files.refresh();
+    },
     /** Moves the focus to where work goes on. */
     focus() {
       if (deleted) {

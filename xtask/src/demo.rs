@@ -9,10 +9,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::build;
-use crate::consumer::{Consumer, copy_folder};
+use crate::consumer::Consumer;
 use crate::pack;
 use crate::program;
 use crate::server_binary::{self, Profile};
+use crate::site;
 use crate::step::step;
 use crate::workspace::Workspace;
 
@@ -21,7 +22,7 @@ const PREFERRED_PORT: u16 = 8787;
 /// Builds everything, starts the server and leads the person to the page. Ends with the server.
 pub(crate) fn demo(workspace: &Workspace) -> Result<()> {
     let (consumer, server) = prepare(workspace)?;
-    let site = assemble_site(workspace, &consumer)?;
+    let site = site::assemble(workspace, &consumer)?;
     let key = new_key()?;
     let mut command = workspace.command(&server.to_string_lossy());
     command
@@ -86,20 +87,6 @@ pub(crate) fn check_command(
         .current_dir(consumer.folder())
         .env("BOX_SERVER_BIN", server);
     Ok(command)
-}
-
-/// The page's files with the installed package where they import it from.
-pub(crate) fn assemble_site(workspace: &Workspace, consumer: &Consumer) -> Result<PathBuf> {
-    let site = workspace.target("demo/www");
-    if site.exists() {
-        fs::remove_dir_all(&site).with_context(|| format!("could not empty {}", site.display()))?;
-    }
-    copy_folder(&workspace.path("www"), &site)?;
-    copy_folder(
-        &consumer.package(),
-        &site.join("node_modules/upstash-box-wasm"),
-    )?;
-    Ok(site)
 }
 
 fn prepare(workspace: &Workspace) -> Result<(Consumer, PathBuf)> {

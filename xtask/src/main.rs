@@ -17,6 +17,7 @@ mod matrix;
 mod pack;
 mod program;
 mod server_binary;
+mod site;
 mod step;
 mod test;
 mod tools;

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::consumer::Consumer;
-use crate::demo;
+use crate::site;
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -48,7 +48,7 @@ fn browser_command(
     server: &Path,
     browser: &Path,
 ) -> Result<Command> {
-    let site = demo::assemble_site(workspace, consumer)?;
+    let site = site::assemble(workspace, consumer)?;
     let mut command = node_test(workspace, &workspace.path("tests/browser"))?;
     command
         .env("BOX_SERVER_BIN", server)

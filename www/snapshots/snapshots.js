@@ -1,0 +1,159 @@
+/**
+ * The snapshots region: the picture around the open box, what is chosen in it, and taking a new snapshot.
+ *
+ * Snapshots outlive their box. A deleted box can't be asked any more, so its snapshots are found by its id.
+ */
+
+import { byId } from "../page/dom.js";
+import { whileBusy } from "../page/busy.js";
+import { formatDuration } from "../page/format.js";
+import { clearProblem, reporting, showProblem } from "../page/problem.js";
+import { say } from "../page/status_line.js";
+import { timed } from "../page/timing.js";
+import { findFamily } from "./family.js";
+import { wireInspector } from "./inspector.js";
+import { wirePicture } from "./picture.js";
+
+/**
+ * Wires the region. `onRestored(box)` hands over a new box to be opened, `onForked(box)` one of many,
+ * `onRolledBack(boxId)` says that a box's disk was replaced, `onOpenBox(id)` and `onCompare(before, after)` what the person chose, `noteOrigin(id, words)` where a
+ * box came from.
+ */
+export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOpenBox, onCompare, noteOrigin }) {
+  const form = byId("new-snapshot");
+  const name = byId("new-snapshot-name");
+  const empty = byId("snapshots-empty");
+  const problem = byId("snapshots-problem");
+  const durations = new Map();
+  const drafts = new Map();
+  const families = new Map();
+  let box;
+  let label;
+  let chosen = [];
+  let asked = 0;
+  let comparing = false;
+
+  const picture = wirePicture(byId("snapshot-rows"), { onChoose: choose });
+  const inspector = wireInspector(client, {
+    problem,
+    onChanged: refresh,
+    onRestored(restored, from, ms) {
+      noteTime(restored, from, ms);
+      onRestored(restored);
+    },
+    onForked(forked, from, ms) {
+      noteTime(forked, from, ms);
+      onForked(forked);
+    },
+    onRolledBack,
+    onGone: (snapshot) => forget(snapshot.id),
+    onCompareStarted() {
+      comparing = true;
+      say("Choose the snapshot or the box to compare with.");
+    },
+  });
+  showEmpty("Open a box to see its snapshots.");
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    whileBusy(form.querySelector("button"), () => reporting(problem, take));
+  });
+
+  /** Shows what belongs to `opened`, and keeps apart what was being typed for each box. */
+  async function open(opened, itsLabel, { isDeleted }) {
+    if (box) drafts.set(box.id, name.value);
+    if (box?.id !== opened.id) {
+      clearProblem(problem);
+      chosen = [];
+    }
+    [box, label] = [opened, itsLabel];
+    asked += 1;
+    empty.hidden = true;
+    name.value = drafts.get(box.id) ?? "";
+    form.hidden = isDeleted;
+    byId("snapshots-of").textContent = isDeleted ? `of ${label} (deleted)` : `of ${label}`;
+    render();
+    await refresh();
+  }
+
+  /** Asks the server. An answer overtaken by another box, or by a change made here, is dropped. */
+  async function refresh() {
+    if (!box) return;
+    asked += 1;
+    const turn = asked;
+    try {
+      const family = await findFamily(client, box, { isDeleted: form.hidden });
+      if (turn !== asked) return;
+      families.set(box.id, family);
+      chosen = chosen.filter((id) => family.nodes.some((node) => node.id === id));
+      render();
+      sayIfEmpty();
+    } catch (error) {
+      if (turn === asked) showProblem(problem, error);
+    }
+  }
+
+  function render() {
+    const { nodes, details } = families.get(box.id) ?? { nodes: [], details: new Map() };
+    if (nodes.some(({ kind }) => kind === "snapshot")) empty.hidden = true;
+    picture.show(nodes, { details, durations, chosen, openBoxId: box.id });
+    const node = nodes.find(({ id }) => id === chosen[0]);
+    inspector.show(node && { ...node, ...details.get(node.id) }, { box, label, isDeleted: form.hidden });
+  }
+
+  function choose(node) {
+    const first = families.get(box.id)?.nodes.find(({ id }) => id === chosen[0]);
+    if (comparing && first && first.id !== node.id) {
+      comparing = false;
+      onCompare(first, node);
+      return;
+    }
+    comparing = false;
+    if (node.kind === "box") {
+      onOpenBox(node.id);
+      return;
+    }
+    chosen = chosen[0] === node.id ? [] : [node.id];
+    render();
+  }
+
+  async function take() {
+    const of = box;
+    const wanted = name.value.trim();
+    const { value: snapshot, ms } = await timed(() => of.snapshot(wanted ? { name: wanted } : {}));
+    durations.set(snapshot.id, ms);
+    say(`Snapshot ${snapshot.name} taken in ${formatDuration(ms)}.`);
+    if (drafts.get(of.id)?.trim() === wanted) drafts.delete(of.id);
+    if (of !== box) return;
+    if (name.value.trim() === wanted) name.value = "";
+    await refresh();
+  }
+
+  function forget(id) {
+    asked += 1;
+    const family = families.get(box.id);
+    family.nodes = family.nodes.filter((node) => node.id !== id);
+    chosen = [];
+    render();
+    refresh();
+    // What had the focus is gone.
+    (form.hidden ? byId("snapshots-title") : name).focus();
+  }
+
+  function noteTime(made, from, ms) {
+    durations.set(made.id, ms);
+    noteOrigin(made.id, `from ${from.name} in ${formatDuration(ms)}`);
+  }
+
+  function sayIfEmpty() {
+    if (families.get(box.id).nodes.some(({ kind }) => kind === "snapshot")) return;
+    showEmpty(form.hidden ? "This box has no snapshots." : "None yet. Take one before you try something risky: going back takes milliseconds.");
+  }
+
+  function showEmpty(words) {
+    empty.textContent = words;
+    empty.hidden = false;
+  }
+
+  return { open, refresh, take: () => form.hidden || form.requestSubmit() };
+}
