@@ -78,7 +78,7 @@ use tokio::sync::Notify;
 
 use crate::egress;
 use crate::sandbox::SandboxHost;
-use crate::snapshots::LayerStore;
+use crate::snapshots::{LayerStore, Unneeded};
 use crate::store::Store;
 
 pub(crate) use agent_stream::AgentStream;
@@ -138,8 +138,8 @@ struct Inner {
     runs: Arc<RunsUnderWay>,
     /// Calls with a key that have no answer yet.
     calls: CallsUnderWay,
-    /// Layers that go once the record that freed them is on the disk.
-    unneeded: Mutex<Vec<String>>,
+    /// What goes once the record that freed it is on the disk.
+    unneeded: Mutex<Vec<Unneeded>>,
 }
 
 impl Boxes {
@@ -174,7 +174,7 @@ impl Boxes {
     async fn recover(&self) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
         let boot_id = self.boot_id();
-        let uncounted = self
+        let (unneeded, uncounted) = self
             .blocking(move |store| {
                 let interrupted = store.fail_unfinished_runs(unix_now())?;
                 if interrupted > 0 {
@@ -187,14 +187,14 @@ impl Boxes {
                         "layers had not reached the disk when the machine stopped"
                     );
                 }
-                layers.recover(&store.next_layers()?, &store.known_layers()?)?;
-                Ok(store.uncounted_layers()?)
+                let unneeded = layers.recover(&store.next_layers()?, &store.known_layers()?)?;
+                Ok((unneeded, store.uncounted_layers()?))
             })
             .await?;
         for layer_id in uncounted {
             self.count_in_background(layer_id);
         }
-        self.make_durable_in_background();
+        self.remove_when_durable(unneeded);
         Ok(())
     }
 

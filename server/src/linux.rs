@@ -7,6 +7,7 @@
     reason = "the kernel's interface is unsafe; this is its one place"
 )]
 
+pub(crate) mod btrfs;
 pub(crate) mod capabilities;
 pub(crate) mod clone;
 pub(crate) mod clone_file;

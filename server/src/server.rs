@@ -18,7 +18,7 @@ use crate::egress;
 use crate::http::{self, Access, OriginError};
 use crate::linux::sync::boot_id;
 use crate::sandbox::{SandboxError, SandboxHost};
-use crate::snapshots::{ImageSource, LayerError, LayerStore};
+use crate::snapshots::{ImageSource, LayerError, LayerStore, Storage, StorageChoice};
 use crate::store::{Store, StoreError};
 
 /// How long connections may take to end once every sandbox has.
@@ -37,6 +37,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// What every box starts from.
     pub image: ImageSource,
+    /// How what boxes write is kept.
+    pub storage: StorageChoice,
     /// Lets boxes reach this machine and its private networks.
     pub allow_private_egress: bool,
     /// The `box-server` binary, which builds sandboxes.
@@ -56,6 +58,7 @@ impl std::fmt::Debug for Config {
             .field("allowed_origins", &self.allowed_origins)
             .field("www", &self.www)
             .field("image", &self.image)
+            .field("storage", &self.storage)
             .field("allow_private_egress", &self.allow_private_egress)
             .finish_non_exhaustive()
     }
@@ -179,10 +182,12 @@ impl Server {
 fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
     let data = config.data_dir.as_path();
     let lock = lock_data_dir(data)?;
+    let storage = Storage::choose(config.storage, data)?;
+    tracing::info!("storage: {}", storage.describe());
     let host = SandboxHost::prepare(&config.launcher)?;
     let parts = Parts {
         store: Arc::new(Store::open(&data.join("boxes.sqlite"))?),
-        layers: Arc::new(LayerStore::open(data, &config.image, &host)?),
+        layers: Arc::new(LayerStore::open(data, &config.image, storage, &host)?),
         host,
         secret_key: SecretKey::load_or_make(&data.join("secret-key"))?,
         egress: egress::Policy {

@@ -8,7 +8,7 @@
 //! DATA/image/…                what every box starts from
 //! DATA/layers/<layer>/<part>  sealed, never written again
 //! DATA/boxes/<box>/upper/<part>   what the box wrote since its last snapshot; made when first needed
-//! DATA/boxes/<box>/work-…     scratch space of overlayfs, one a start
+//! DATA/boxes/<box>/work-…     scratch space of overlayfs, one a start; in a subvolume's upper, there
 //! DATA/boxes/<box>/lock       locked while any process of the box may write
 //! DATA/trash/…                on its way out
 //! ```
@@ -27,7 +27,10 @@ mod lease;
 mod live_copy;
 mod measure;
 mod recovery;
+mod removal;
+mod root_look;
 mod skeleton;
+mod storage;
 mod trash;
 mod tree;
 mod upper_copy;
@@ -39,5 +42,7 @@ pub use error::LayerError;
 pub use image::ImageSource;
 pub use layer_store::LayerStore;
 pub use lease::Lease;
+pub use removal::Unneeded;
+pub use storage::{Storage, StorageChoice};
 pub use tree::{Tree, TreeEntry};
 pub use upper_copy::{FinishedCopy, UpperCopy};

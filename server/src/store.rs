@@ -14,6 +14,7 @@ mod lifecycle;
 mod lineage;
 mod logs;
 mod migrations;
+mod reserve;
 mod retention;
 mod rollback;
 mod runs;
@@ -109,7 +110,7 @@ impl Store {
         migrations::apply(&mut connection)?;
         Ok(Self {
             connection: Mutex::new(connection),
-            _checkpoints: checkpoints::start(path)?,
+            _checkpoints: checkpoints::start(path, reserve::Reserve::make(path))?,
         })
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::BoxError;
 use super::{Boxes, to_completion, unix_now};
+use crate::snapshots::Unneeded;
 
 /// What a bulk delete is about.
 #[derive(Clone, Debug)]
@@ -33,9 +34,9 @@ impl Boxes {
             };
             entered.live.stop().await;
             this.owners().remove(&id);
-            let layers = Arc::clone(&this.inner.parts.layers);
-            this.blocking(move |_| Ok(layers.remove_box(&id)?)).await?;
-            this.remove_layers(deleted.unwrap_or_default()).await
+            this.remove_layers_when_durable(deleted.unwrap_or_default());
+            this.remove_when_durable([Unneeded::Box(id)]);
+            Ok(())
         })
         .await
     }
@@ -63,6 +64,7 @@ impl Boxes {
         Ok(deleted)
     }
 
+    /// Removes layers that no record ever named.
     pub(super) async fn remove_layers(&self, freed: Vec<String>) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
         self.blocking(move |_| {

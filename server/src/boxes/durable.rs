@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::Boxes;
 use super::error::BoxError;
+use crate::snapshots::Unneeded;
 
 /// Snapshots taken within this time share a sync, which slows down whoever writes meanwhile.
 const GATHER: Duration = Duration::from_secs(1);
@@ -46,27 +47,37 @@ impl Boxes {
 
     async fn make_durable(&self) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
-        let unneeded = std::mem::take(&mut *self.unneeded());
+        let this = self.clone();
         self.blocking(move |store| {
             let written = store.undurable_layers()?;
-            layers.sync()?;
-            store.set_durable(&written)?;
-            for layer_id in unneeded {
-                layers.remove_layer(&layer_id)?;
+            let unneeded = std::mem::take(&mut *this.unneeded());
+            if let Err(error) = layers.sync() {
+                this.unneeded().extend(unneeded);
+                return Err(error.into());
             }
-            Ok(())
+            // First, because on a full disk it makes room for what comes next.
+            for one in &unneeded {
+                layers.remove(one)?;
+            }
+            Ok(store.set_durable(&written)?)
         })
         .await
     }
 
-    /// Removes layers as soon as the record that freed them is on the disk: a power cut that takes
-    /// the record back must find them. When the server ends before, the next start does it.
-    pub(super) fn remove_when_durable(&self, unneeded: Vec<String>) {
+    /// Removes layers and boxes as soon as the record that freed them is on the disk: a power cut
+    /// that takes the record back must find them. When the server ends before, the next start does
+    /// it.
+    pub(super) fn remove_when_durable(&self, unneeded: impl IntoIterator<Item = Unneeded>) {
         self.unneeded().extend(unneeded);
         self.make_durable_in_background();
     }
 
-    fn unneeded(&self) -> MutexGuard<'_, Vec<String>> {
+    /// The same for layers alone.
+    pub(super) fn remove_layers_when_durable(&self, freed: Vec<String>) {
+        self.remove_when_durable(freed.into_iter().map(Unneeded::Layer));
+    }
+
+    fn unneeded(&self) -> MutexGuard<'_, Vec<Unneeded>> {
         let unneeded = self.inner.unneeded.lock();
         unneeded.unwrap_or_else(PoisonError::into_inner)
     }

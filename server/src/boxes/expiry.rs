@@ -48,7 +48,7 @@ impl Boxes {
         if snapshots > 0 {
             tracing::info!(snapshots, "expired snapshots were deleted");
         }
-        self.remove_layers(freed).await?;
+        self.remove_layers_when_durable(freed);
         for id in store.run(|store| store.expired_boxes()).await? {
             match self.delete(&id).await {
                 Ok(()) => tracing::info!(box_id = id, "an ephemeral box has ended"),

@@ -34,14 +34,18 @@ impl Boxes {
         let merged = ids::merged_layer_id()?;
         let layers = Arc::clone(&self.inner.parts.layers);
         let (stack, layer_id) = (chain.clone(), merged.clone());
-        self.blocking(move |_| Ok(layers.flatten(&stack, &layer_id)?))
-            .await?;
+        // On the disk before anything stands on it: what it replaces may be there already.
+        self.blocking(move |_| {
+            layers.flatten(&stack, &layer_id)?;
+            Ok(layers.sync()?)
+        })
+        .await?;
         let freed = self.change_over(box_id, chain, merged.clone()).await;
         match freed {
             Ok(Some(freed)) => {
                 self.count_in_background(merged);
-                self.make_durable_in_background();
-                self.remove_layers(freed).await
+                self.remove_layers_when_durable(freed);
+                Ok(())
             }
             unused => {
                 self.remove_layers(vec![merged]).await?;

@@ -24,7 +24,10 @@ impl Boxes {
                 .run(move |store| store.delete_snapshot(&wanted, Some(&box_id)))
                 .await?;
             match removal {
-                Removal::Gone(freed) => this.remove_layers(freed).await,
+                Removal::Gone(freed) => {
+                    this.remove_layers_when_durable(freed);
+                    Ok(())
+                }
                 Removal::Unknown => Err(BoxError::SnapshotNotFound(id)),
                 Removal::Pinned => Err(BoxError::Conflict(format!(
                     "snapshot {id} is pinned, so it is not deleted; unpin it first"
@@ -49,7 +52,7 @@ impl Boxes {
             let removed = store
                 .run(move |store| store.delete_snapshots(&selection, dry_run))
                 .await?;
-            this.remove_layers(removed.freed).await?;
+            this.remove_layers_when_durable(removed.freed);
             let is_gone = |outcome| outcome == Outcome::Deleted;
             let gone = removed.outcomes.iter().filter(|one| is_gone(one.outcome));
             Ok(DeletedSnapshots {

@@ -11,15 +11,30 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{api_key, data_dir, image};
 use crate::server::{Config, Server};
-use crate::snapshots::ImageSource;
+use crate::snapshots::{ImageSource, StorageChoice};
 
-/// How layers are kept. Both words mean overlayfs for now; `auto` may choose better ones later.
+/// How what boxes write is kept. A box without processes is never copied; this is about the others.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Storage {
     /// The best that the data directory's filesystem offers
     Auto,
-    /// Directories stacked by overlayfs
+    /// Plain directories; a busy box is copied file by file, sharing data where it can be
     Overlay,
+    /// Subvolumes of btrfs; a busy box is copied whole, at once
+    Btrfs,
+    /// Plain directories; a busy box is copied file by file with its data
+    Copy,
+}
+
+impl From<Storage> for StorageChoice {
+    fn from(storage: Storage) -> Self {
+        match storage {
+            Storage::Auto => Self::Auto,
+            Storage::Overlay => Self::Overlay,
+            Storage::Btrfs => Self::Btrfs,
+            Storage::Copy => Self::Copy,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -47,7 +62,7 @@ pub(super) struct Serve {
     /// What boxes start from: `host` or `dir:PATH`
     #[arg(long, value_name = "IMAGE", default_value = "host", value_parser = image::parse)]
     image: ImageSource,
-    /// How layers are kept
+    /// How what boxes write is kept
     #[arg(long, value_enum, default_value_t = Storage::Auto)]
     storage: Storage,
     /// Lets boxes reach this machine and its private networks
@@ -78,7 +93,6 @@ fn idle_time(text: &str) -> Result<IdleTime, String> {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<ExitCode, String> {
-        tracing::debug!(storage = ?self.storage, "layers are stacked by overlayfs");
         let data_dir = match self.data {
             Some(data_dir) => data_dir,
             None => data_dir::default()?,
@@ -100,6 +114,7 @@ impl Serve {
             allowed_origins: self.allow_origin,
             www: self.www,
             image: self.image,
+            storage: self.storage.into(),
             allow_private_egress: self.allow_private_egress,
             launcher,
             stop_idle_after: self.stop_idle_after.unwrap_or(Config::STOP_IDLE_AFTER),

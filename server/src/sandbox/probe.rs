@@ -6,7 +6,7 @@ use std::path::Path;
 use nix::unistd::Uid;
 
 use super::{Command, Limits, Sandbox, SandboxError, SandboxHost, SandboxSpec};
-use crate::snapshots::{ImageSource, LayerStore};
+use crate::snapshots::{ImageSource, LayerStore, Storage, StorageChoice};
 
 /// One feature, looked for by using it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub async fn findings(launcher: &Path, data: &Path) -> Vec<Finding> {
         findings.push(sandbox(host, data).await);
         findings.push(mapped_owners(host));
     }
+    findings.push(storage(data));
     findings.extend(PROGRAMS.map(|(program, lost_without, remedy)| Finding {
         feature: program,
         outcome: installed(program),
@@ -94,7 +95,8 @@ async fn sandbox(host: &SandboxHost, data: &Path) -> Finding {
 }
 
 async fn try_sandbox(host: &SandboxHost, scratch: &Path) -> Result<(), String> {
-    let store = LayerStore::open(scratch, &ImageSource::Host, host).map_err(|e| e.to_string())?;
+    let store = LayerStore::open(scratch, &ImageSource::Host, Storage::CopiedData, host)
+        .map_err(|error| error.to_string())?;
     let disk = store
         .disk("doctor", &[])
         .map_err(|error| error.to_string())?;
@@ -142,6 +144,27 @@ fn mapped_owners(host: &SandboxHost) -> Finding {
         lost_without: "the host's programs belong to nobody in a box and can't be replaced there; \
                        /usr/local, /opt, npm and pip installs work all the same",
         remedy: "run the server as root, on a kernel whose filesystem of /usr supports it",
+    }
+}
+
+/// What `--storage auto` chooses for the data directory.
+fn storage(data: &Path) -> Finding {
+    let (feature, outcome) = match Storage::choose(StorageChoice::Auto, data) {
+        Ok(Storage::Subvolumes) => ("storage: btrfs subvolumes", Ok(())),
+        Ok(Storage::SharedData) => ("storage: overlay, files copied by reflink", Ok(())),
+        Ok(Storage::CopiedData) => (
+            "storage: files that share data (overlay with plain copies is used)",
+            Err("the data directory's filesystem has neither subvolumes nor reflinks".into()),
+        ),
+        Err(error) => ("storage", Err(error.to_string())),
+    };
+    Finding {
+        feature,
+        outcome,
+        needed: false,
+        lost_without: "a snapshot of a box with live processes copies the bytes of what it wrote \
+                       since its last snapshot; idle boxes and restores are as fast as anywhere",
+        remedy: "put the data directory on xfs (mkfs.xfs has reflink=1 by default) or btrfs",
     }
 }
 

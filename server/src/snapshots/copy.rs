@@ -14,6 +14,7 @@ use nix::sys::stat::{
     FileStat, Mode, SFlag, UtimensatFlags, fchmod, futimens, mkdirat, mknodat, utimensat,
 };
 use nix::sys::time::TimeSpec;
+use nix::sys::uio::{pread, pwrite};
 use nix::unistd::{Whence, fchown, fchownat, ftruncate, lseek, symlinkat};
 use xattr::FileExt;
 
@@ -21,15 +22,20 @@ use super::view::kind;
 use crate::linux::clone_file::reflink;
 use crate::linux::{self, Named};
 
-/// Copies the entry `name`, which is not a directory. `false` when it is gone, or has become one.
+/// How much of a file is in memory at a time, where the kernel does not copy it.
+const COPY_BYTES: usize = 1 << 20;
+
+/// Copies the entry `name`, which is not a directory. `may_share`: the copy of a file may stand on
+/// the same data. `false` when it is gone, or has become one.
 pub(super) fn entry(
     source: &OwnedFd,
     target: &OwnedFd,
     name: &OsStr,
     stat: &FileStat,
+    may_share: bool,
 ) -> linux::Result<bool> {
     let copied = match kind(stat) {
-        SFlag::S_IFREG => file(source, target, name),
+        SFlag::S_IFREG => file(source, target, name, may_share),
         SFlag::S_IFLNK => link(source, target, name, stat),
         other => special(target, name, other, stat),
     };
@@ -57,7 +63,7 @@ pub(super) fn open_directory(above: &OwnedFd, name: &OsStr) -> linux::Result<Opt
     }
 }
 
-fn file(source: &OwnedFd, target: &OwnedFd, name: &OsStr) -> nix::Result<()> {
+fn file(source: &OwnedFd, target: &OwnedFd, name: &OsStr, may_share: bool) -> nix::Result<()> {
     let read = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     let from = openat(source, name, read, Mode::empty())?;
     let write = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
@@ -67,14 +73,14 @@ fn file(source: &OwnedFd, target: &OwnedFd, name: &OsStr) -> nix::Result<()> {
     if kind(&stat) != SFlag::S_IFREG {
         return Err(Errno::ENXIO);
     }
-    if reflink(&from, &to).is_err() {
-        data(&from, &to, stat.st_size)?;
+    if !may_share || reflink(&from, &to).is_err() {
+        data(&from, &to, stat.st_size, may_share)?;
     }
     look_like(&from, &to, &stat, |_| true)
 }
 
 /// Copies what is data; what is a hole stays one.
-fn data(from: &OwnedFd, to: &OwnedFd, length: i64) -> nix::Result<()> {
+fn data(from: &OwnedFd, to: &OwnedFd, length: i64, may_share: bool) -> nix::Result<()> {
     ftruncate(to, length)?;
     let mut position = 0;
     while position < length {
@@ -86,7 +92,12 @@ fn data(from: &OwnedFd, to: &OwnedFd, length: i64) -> nix::Result<()> {
         let (mut read, mut written) = (start, start);
         while read < end {
             let rest = usize::try_from(end - read).unwrap_or(usize::MAX);
-            if copy_file_range(from, Some(&mut read), to, Some(&mut written), rest)? == 0 {
+            let copied = if may_share {
+                copy_file_range(from, Some(&mut read), to, Some(&mut written), rest)?
+            } else {
+                bytes(from, &mut read, to, &mut written, rest)?
+            };
+            if copied == 0 {
                 // It became shorter meanwhile.
                 return Ok(());
             }
@@ -94,6 +105,27 @@ fn data(from: &OwnedFd, to: &OwnedFd, length: i64) -> nix::Result<()> {
         position = end.max(position + 1);
     }
     Ok(())
+}
+
+/// The kernel may share what it copies for us, so where that is not wanted the bytes pass through
+/// here.
+fn bytes(
+    from: &OwnedFd,
+    read: &mut i64,
+    to: &OwnedFd,
+    written: &mut i64,
+    most: usize,
+) -> nix::Result<usize> {
+    let mut buffer = vec![0; most.min(COPY_BYTES)];
+    let length = pread(from, &mut buffer, *read)?;
+    let mut rest = buffer.get(..length).unwrap_or_default();
+    while !rest.is_empty() {
+        let taken = pwrite(to, rest, *written)?;
+        rest = rest.get(taken..).unwrap_or_default();
+        *written += taken.cast_signed() as i64;
+    }
+    *read += length.cast_signed() as i64;
+    Ok(length)
 }
 
 fn link(source: &OwnedFd, target: &OwnedFd, name: &OsStr, stat: &FileStat) -> nix::Result<()> {

@@ -26,12 +26,28 @@ pub enum LayerError {
     /// The image can't serve as a root.
     #[error("the image {} is not a directory", .0.display())]
     NoImage(PathBuf),
+    /// Subvolumes were asked for and can't be made.
+    #[error(
+        "--storage btrfs: {} can't hold subvolumes ({source}); put the data directory on btrfs, or \
+         leave --storage out", .path.display()
+    )]
+    NoSubvolumes {
+        /// The data directory.
+        path: PathBuf,
+        /// Why not.
+        source: KernelError,
+    },
     /// Processes of an earlier server are still at work in a box.
     #[error("box {0} is still in use by another process")]
     BoxInUse(String),
 }
 
 impl LayerError {
+    /// Whether something can't be moved because it would have to be copied.
+    pub(super) fn crosses_filesystems(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::CrossesDevices)
+    }
+
     /// Whether the disk or a quota is full.
     pub fn is_storage_full(&self) -> bool {
         match self {
@@ -40,7 +56,7 @@ impl LayerError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
             Self::Kernel(error) => matches!(error.errno, Errno::ENOSPC | Errno::EDQUOT),
-            Self::NoImage(_) | Self::BoxInUse(_) => false,
+            Self::NoImage(_) | Self::NoSubvolumes { .. } | Self::BoxInUse(_) => false,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Merges a stack of layers into one that looks the same on top of the same image.
 //!
 //! Files are linked, not copied: layers are never written again, so both may share them. Only
-//! directories and whiteouts are made anew.
+//! directories and whiteouts are made anew. Where a link can't be, between subvolumes of btrfs and
+//! beyond the most links that a file may have, the file is copied, sharing its data.
 //!
 //! A whiteout is made only where the image has something to hide. In a directory that is not merged
 //! with one below, overlayfs lists whiteouts as if they were files.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -29,7 +31,19 @@ pub(super) fn flatten(stack: &[PathBuf], image: &[PathBuf], target: &Path) -> li
         return Ok(());
     };
     let below = directory_below(Some(image), opaque);
-    fill(&places, opaque, &below, &open::directory(target)?)
+    let target = open::directory(target)?;
+    let mut merge = Merge {
+        root: &target,
+        copied: HashMap::new(),
+    };
+    merge.fill(&places, opaque, &below, &target, Path::new(""))
+}
+
+/// One merge.
+struct Merge<'target> {
+    root: &'target OwnedFd,
+    /// The first name of each copied file that has several, by filesystem and inode.
+    copied: HashMap<(u64, u64), PathBuf>,
 }
 
 fn root(directories: &[PathBuf]) -> linux::Result<Node> {
@@ -45,35 +59,63 @@ fn directory_below(node: Option<Node>, opaque: bool) -> Vec<Place> {
     }
 }
 
-/// Fills a directory, then makes it look like the topmost of those it is merged from.
-fn fill(places: &[Place], opaque: bool, below: &[Place], target: &OwnedFd) -> linux::Result<()> {
-    for (name, node) in view::children(places)? {
-        match node {
-            Node::Removed => {
-                if view::child(below, &name)?.is_some() {
-                    whiteout(target, &name)?;
+impl Merge<'_> {
+    /// Fills a directory, then makes it look like the topmost of those it is merged from.
+    fn fill(
+        &mut self,
+        places: &[Place],
+        opaque: bool,
+        below: &[Place],
+        target: &OwnedFd,
+        path: &Path,
+    ) -> linux::Result<()> {
+        for (name, node) in view::children(places)? {
+            match node {
+                Node::Removed => {
+                    if view::child(below, &name)?.is_some() {
+                        whiteout(target, &name)?;
+                    }
+                }
+                Node::Other(place) => self.link(&place, target, &path.join(&name))?,
+                Node::Directory { places, opaque } => {
+                    copy::make_directory(target, &name)?;
+                    let made = copy::open_directory(target, &name)?
+                        .ok_or(Errno::ENOENT)
+                        .named(|| format!("open({})", name.display()))?;
+                    let below = directory_below(view::child(below, &name)?, opaque);
+                    self.fill(&places, opaque, &below, &made, &path.join(&name))?;
                 }
             }
-            Node::Other(place) => link(&place, target, &name)?,
-            Node::Directory { places, opaque } => {
-                copy::make_directory(target, &name)?;
-                let made = copy::open_directory(target, &name)?
-                    .ok_or(Errno::ENOENT)
-                    .named(|| format!("open({})", name.display()))?;
-                let below = directory_below(view::child(below, &name)?, opaque);
-                fill(&places, opaque, &below, &made)?;
-            }
+        }
+        match places.first() {
+            Some(topmost) => dress(topmost, opaque, target),
+            None => Ok(()),
         }
     }
-    match places.first() {
-        Some(topmost) => dress(topmost, opaque, target),
-        None => Ok(()),
-    }
-}
 
-fn link(place: &Place, target: &OwnedFd, name: &OsStr) -> linux::Result<()> {
-    linkat(AT_FDCWD, &place.host_path(), target, name, AtFlags::empty())
-        .named(|| format!("link({})", place.host_path().display()))
+    /// `path` is the file's place under the root of the merge, `target` the directory of it.
+    fn link(&mut self, place: &Place, target: &OwnedFd, path: &Path) -> linux::Result<()> {
+        let call = || format!("link({})", place.host_path().display());
+        let name = path.file_name().unwrap_or_default();
+        let linked = linkat(AT_FDCWD, &place.host_path(), target, name, AtFlags::empty());
+        if !matches!(linked, Err(Errno::EXDEV | Errno::EMLINK)) {
+            return linked.named(call);
+        }
+        let stat = place.stat()?;
+        let inode = (stat.st_dev, stat.st_ino);
+        if let Some(first) = self.copied.get(&inode) {
+            return linkat(self.root, first, target, name, AtFlags::empty()).named(call);
+        }
+        let above = place.host_path();
+        let above = open::directory(above.parent().unwrap_or(Path::new("/")))?;
+        if !copy::entry(&above, target, name, &stat, true)? {
+            return Err(Errno::ENOENT).named(call);
+        }
+        if stat.st_nlink > 1 {
+            self.copied.insert(inode, path.to_path_buf());
+        }
+        Ok(())
+    }
 }
 
 fn whiteout(target: &OwnedFd, name: &OsStr) -> linux::Result<()> {

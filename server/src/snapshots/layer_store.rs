@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,17 +13,17 @@ use super::digest::{LayersDigest, Walk};
 use super::error::{LayerError, On};
 use super::image::{self, ImageSource, Part};
 use super::lease::{Lease, Leases};
-use super::trash::Trash;
+use super::removal::Unneeded;
+use super::storage::Storage;
+use super::trash::{self, Trash};
 use super::view::{self, Floor, OVERLAY_ATTRIBUTES};
-use super::{FinishedCopy, Tree, UpperCopy, copy, flatten, measure, recovery};
+use super::{Tree, copy, flatten, measure, recovery, root_look};
 use crate::linux::id_map::IdMap;
-use crate::linux::{self, Named, open};
+use crate::linux::{self, Named, btrfs, open};
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
 /// Scratch space of overlayfs.
 const WORK_PREFIX: &str = "work-";
-/// A copy that is not a layer yet.
-const COPY_PREFIX: &str = "copy-";
 /// A merged layer that is not finished; no box has an id that begins so.
 const FLATTEN_PREFIX: &str = "flatten-";
 
@@ -33,6 +33,7 @@ pub struct LayerStore {
     layers: PathBuf,
     boxes: PathBuf,
     parts: Vec<Part>,
+    storage: Storage,
     owner: u32,
     /// What is added to the ids of the host's own files when they are shown in a box.
     host_shift: u32,
@@ -46,7 +47,12 @@ impl LayerStore {
     ///
     /// # Errors
     /// When the data directory can't be written or the image can't be read.
-    pub fn open(data: &Path, source: &ImageSource, host: &SandboxHost) -> Result<Self, LayerError> {
+    pub fn open(
+        data: &Path,
+        source: &ImageSource,
+        storage: Storage,
+        host: &SandboxHost,
+    ) -> Result<Self, LayerError> {
         let owner = host.id_map().root_owner();
         let host_shift = match host.id_map() {
             IdMap::Range => owner,
@@ -64,6 +70,7 @@ impl LayerStore {
             layers,
             boxes,
             parts: image::build(source, &data.join("image"), owner)?,
+            storage,
             owner,
             host_shift,
             leases: Leases::default(),
@@ -77,11 +84,11 @@ impl LayerStore {
     /// # Errors
     /// When its directories can't be made.
     pub fn disk(&self, box_id: &str, chain: &[String]) -> Result<Disk, LayerError> {
-        let number = self.next_work.fetch_add(1, Ordering::Relaxed);
-        let work = self
-            .box_directory(box_id)
-            .join(format!("{WORK_PREFIX}{number}"));
         self.discard_work(box_id)?;
+        self.make_upper(box_id)?;
+        let number = self.next_work.fetch_add(1, Ordering::Relaxed);
+        let work = self.place_of_work(box_id);
+        let work = work.join(format!("{WORK_PREFIX}{number}"));
         let mut mounts = Vec::new();
         for part in &self.parts {
             let upper = self.upper(box_id).join(&part.name);
@@ -94,6 +101,9 @@ impl LayerStore {
                 && let Err(error) = look_like(&below, &upper)
             {
                 tracing::warn!(box_id, %error, "a root directory got its first mode back");
+            }
+            if is_new {
+                root_look::note(&self.box_directory(box_id), &part.name, &upper)?;
             }
             let layers = self.layers_of(part, chain).map(Lower::Layer);
             let lowers = layers.chain(part.lowers.iter().cloned()).collect();
@@ -120,9 +130,10 @@ impl LayerStore {
     /// When the rename fails; nothing has changed then.
     pub fn seal(&self, box_id: &str, layer_id: &str) -> Result<bool, LayerError> {
         let upper = self.upper(box_id);
-        if !self.drop_untouched_parts(&upper)? {
+        if !upper.is_dir() || self.is_untouched(box_id)? {
             return Ok(false);
         }
+        self.drop_untouched_parts(box_id)?;
         let layer = self.layer(layer_id);
         fs::rename(&upper, &layer).on("seal", &layer)?;
         Ok(true)
@@ -150,57 +161,6 @@ impl LayerStore {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
             renamed => renamed.on("set aside", &upper).map(|()| true),
         }
-    }
-
-    /// Begins to copy what a box wrote, while its processes live. The box keeps its own, so its
-    /// chain stays as it is.
-    ///
-    /// `None`: it wrote nothing since the last time.
-    ///
-    /// # Errors
-    /// When the copy fails; nothing of it is left then.
-    pub fn begin_copy(
-        &self,
-        box_id: &str,
-        layer_id: &str,
-    ) -> Result<Option<UpperCopy>, LayerError> {
-        let upper = self.upper(box_id);
-        if !upper.is_dir() || self.untouched(&upper)? {
-            return Ok(None);
-        }
-        let unfinished = self.copy_directory(box_id, layer_id);
-        let parts = self
-            .parts
-            .iter()
-            .map(|part| (part.target.clone(), upper.join(&part.name)));
-        let parts = parts.filter(|(_, source)| source.is_dir());
-        let copy = UpperCopy::begin(parts, unfinished);
-        if copy.is_err() {
-            self.discard_copy(box_id, layer_id)?;
-        }
-        copy.map(Some)
-    }
-
-    /// Makes a finished copy a layer.
-    ///
-    /// # Errors
-    /// When the rename fails.
-    pub fn publish(&self, copy: FinishedCopy, layer_id: &str) -> Result<(), LayerError> {
-        let layer = self.layer(layer_id);
-        fs::rename(&copy.directory, &layer).on("seal", &layer)
-    }
-
-    /// Throws away a copy that will not be published.
-    ///
-    /// # Errors
-    /// When it can't be moved away; the next start does it then.
-    pub fn discard_copy(&self, box_id: &str, layer_id: &str) -> Result<(), LayerError> {
-        self.trash.take(&self.copy_directory(box_id, layer_id))
-    }
-
-    fn copy_directory(&self, box_id: &str, layer_id: &str) -> PathBuf {
-        let name = format!("{COPY_PREFIX}{layer_id}");
-        self.box_directory(box_id).join(name)
     }
 
     /// The tree of `chain` (bottom to top) on the image; with a box, what that box has written
@@ -321,27 +281,8 @@ impl LayerStore {
         Ok(crate::linux::sync::filesystem_of(&directory)?)
     }
 
-    /// Removes a layer that no chain names any more, as soon as nobody reads it.
-    ///
-    /// # Errors
-    /// When it can't be moved away; it is still whole then.
-    pub fn remove_layer(&self, layer_id: &str) -> Result<(), LayerError> {
-        if self.leases.put_off_removal(layer_id) {
-            return Ok(());
-        }
-        self.trash.take(&self.layer(layer_id))
-    }
-
-    /// Removes what a box wrote since its last snapshot, and its scratch space.
-    ///
-    /// # Errors
-    /// When it can't be moved away; it is still whole then.
-    pub fn remove_box(&self, box_id: &str) -> Result<(), LayerError> {
-        self.trash.take(&self.box_directory(box_id))
-    }
-
     /// Makes the directories agree with what is recorded, after a stop of any kind. With each live
-    /// box comes the number of its next layer.
+    /// box comes the number of its next layer. What the records have freed is left to be removed.
     ///
     /// # Errors
     /// When processes of an earlier server are still at work, or a directory can't be moved.
@@ -349,8 +290,20 @@ impl LayerStore {
         &self,
         live_boxes: &BTreeMap<String, u64>,
         known_layers: &[String],
-    ) -> Result<(), LayerError> {
+    ) -> Result<Vec<Unneeded>, LayerError> {
         recovery::recover(self, live_boxes, known_layers)
+    }
+
+    pub(super) fn storage(&self) -> Storage {
+        self.storage
+    }
+
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter()
+    }
+
+    pub(super) fn trash(&self) -> &Trash {
+        &self.trash
     }
 
     pub(super) fn leases(&self) -> &Leases {
@@ -371,33 +324,58 @@ impl LayerStore {
 
     /// Throws away the copies that an earlier server did not finish.
     pub(super) fn discard_copies(&self, box_id: &str) -> Result<(), LayerError> {
-        self.discard(box_id, COPY_PREFIX)
+        self.discard(&self.box_directory(box_id), Self::is_copy)
     }
 
     /// Throws away the scratch space of earlier starts.
     pub(super) fn discard_work(&self, box_id: &str) -> Result<(), LayerError> {
-        self.discard(box_id, WORK_PREFIX)
+        let is_work = |name: &OsStr| name.to_string_lossy().starts_with(WORK_PREFIX);
+        self.discard(&self.box_directory(box_id), is_work)?;
+        self.discard(&self.upper(box_id), is_work)
     }
 
-    fn discard(&self, box_id: &str, prefix: &str) -> Result<(), LayerError> {
-        let directory = self.box_directory(box_id);
-        let Ok(entries) = fs::read_dir(&directory) else {
+    fn discard(&self, directory: &Path, which: fn(&OsStr) -> bool) -> Result<(), LayerError> {
+        let Ok(entries) = fs::read_dir(directory) else {
             return Ok(());
         };
-        for entry in entries.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(prefix) {
-                self.trash.take(&entry.path())?;
+        for entry in entries.flatten().filter(|entry| which(&entry.file_name())) {
+            match self.trash.take(&entry.path()) {
+                // Nothing moves out of a subvolume; there is next to nothing in it.
+                Err(error) if error.crosses_filesystems() => trash::remove_now(&entry.path())?,
+                taken => taken?,
             }
         }
         Ok(())
     }
 
-    fn layer(&self, layer_id: &str) -> PathBuf {
+    pub(super) fn layer(&self, layer_id: &str) -> PathBuf {
         self.layers.join(layer_id)
     }
 
-    fn box_directory(&self, box_id: &str) -> PathBuf {
+    pub(super) fn box_directory(&self, box_id: &str) -> PathBuf {
         self.boxes.join(box_id)
+    }
+
+    /// The place for a box's parts, of the kind that this storage wants. One that exists stays.
+    fn make_upper(&self, box_id: &str) -> Result<(), LayerError> {
+        let (above, upper) = (self.box_directory(box_id), self.upper(box_id));
+        if self.storage == Storage::Subvolumes && !upper.exists() {
+            let mut builder = fs::DirBuilder::new();
+            let made = builder.recursive(true).mode(0o755).create(&above);
+            made.on("create", &above)?;
+            btrfs::create_subvolume(&above, upper.file_name().unwrap_or_default())?;
+            fs::set_permissions(&upper, fs::Permissions::from_mode(0o755)).on("chmod", &upper)?;
+        }
+        Ok(())
+    }
+
+    /// Overlayfs renames from its scratch space into the upper, so both lie in one subvolume.
+    fn place_of_work(&self, box_id: &str) -> PathBuf {
+        let upper = self.upper(box_id);
+        if btrfs::is_subvolume(&upper) {
+            return upper;
+        }
+        self.box_directory(box_id)
     }
 
     /// A directory that the box's root owns.
@@ -415,26 +393,34 @@ impl LayerStore {
         chown(path, Some(self.owner), Some(self.owner)).on("chown", path)
     }
 
-    /// Removes the empty parts of an upper; `false` when nothing is left.
-    fn drop_untouched_parts(&self, upper: &Path) -> Result<bool, LayerError> {
-        if !upper.is_dir() || self.untouched(upper)? {
-            return Ok(false);
-        }
+    /// Leaves the parts out of a layer that it would say nothing of.
+    fn drop_untouched_parts(&self, box_id: &str) -> Result<(), LayerError> {
         for part in &self.parts {
-            // Fails, as it should, when the part holds something.
-            let _ = fs::remove_dir(upper.join(&part.name));
+            if self.is_part_untouched(box_id, part)? {
+                // Already gone, when the box never had it.
+                let _ = fs::remove_dir(self.upper(box_id).join(&part.name));
+            }
         }
-        Ok(true)
+        Ok(())
     }
 
-    fn untouched(&self, upper: &Path) -> Result<bool, LayerError> {
+    /// Whether the box has written nothing since its upper was made.
+    pub(super) fn is_untouched(&self, box_id: &str) -> Result<bool, LayerError> {
         for part in &self.parts {
-            let path = upper.join(&part.name);
-            if path.is_dir() && fs::read_dir(&path).on("list", &path)?.next().is_some() {
+            if !self.is_part_untouched(box_id, part)? {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    fn is_part_untouched(&self, box_id: &str, part: &Part) -> Result<bool, LayerError> {
+        let path = self.upper(box_id).join(&part.name);
+        if !path.is_dir() {
+            return Ok(true);
+        }
+        let is_empty = fs::read_dir(&path).on("list", &path)?.next().is_none();
+        Ok(is_empty && !root_look::has_changed(&self.box_directory(box_id), &part.name, &path)?)
     }
 }
 

@@ -26,6 +26,7 @@ use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, linkat, unlinkat};
 
 use super::copy;
+use super::storage::Storage;
 use super::view::{is_whiteout, kind};
 use crate::linux::{self, Named, open};
 
@@ -62,6 +63,8 @@ impl Stamp {
 pub(super) struct LiveCopy {
     source: OwnedFd,
     target: OwnedFd,
+    /// Whether copies of files may stand on the same data.
+    may_share: bool,
     /// Entries whose copy is known to be good unless they change.
     noted: HashMap<PathBuf, Stamp>,
 }
@@ -75,6 +78,7 @@ struct Pass<'copy> {
     /// Files with several names that this pass has met.
     linked: HashMap<u64, Linked>,
     target_root: &'copy OwnedFd,
+    may_share: bool,
     /// Directories get their owner and mode last: they may close them to an ordinary user.
     is_last: bool,
 }
@@ -98,10 +102,11 @@ struct Level<'level> {
 
 impl LiveCopy {
     /// Copies `source` into `target`, an empty directory, while programs may write to `source`.
-    pub(super) fn begin(source: OwnedFd, target: OwnedFd) -> linux::Result<Self> {
+    pub(super) fn begin(source: OwnedFd, target: OwnedFd, storage: Storage) -> linux::Result<Self> {
         let mut copy = Self {
             source,
             target,
+            may_share: storage != Storage::CopiedData,
             noted: HashMap::new(),
         };
         copy.pass(&HashSet::new(), false)?;
@@ -136,6 +141,7 @@ impl LiveCopy {
             noted: HashMap::with_capacity(self.noted.len()),
             linked: HashMap::new(),
             target_root: &self.target,
+            may_share: self.may_share,
             is_last,
         };
         pass.directory(&self.source, &self.target, Path::new(""), false)?;
@@ -217,7 +223,7 @@ impl Pass<'_> {
         let is_suspect = level.is_suspect || self.suspect.contains(&stat.st_ino);
         if is_suspect || self.before.get(&path) != Some(&stamp) {
             remove(target, name)?;
-            if !copy::entry(source, target, name, stat)? {
+            if !copy::entry(source, target, name, stat, self.may_share)? {
                 return remove(target, name);
             }
         }

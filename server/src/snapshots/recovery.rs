@@ -2,7 +2,8 @@
 //!
 //! A layer is renamed into place before it is recorded, so a crash between the two leaves a layer
 //! that nothing knows. Its name says whose upper it was: it goes back there, and nothing is lost.
-//! A record uses up the layer's number, so an unknown layer with a lower one was freed, not lost.
+//! A record uses up the layer's number, so an unknown layer with a lower one was freed, not lost. It
+//! goes once the record that freed it is on the disk, which the last server may not have seen to.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,6 +14,7 @@ use nix::fcntl::{Flock, FlockArg};
 
 use super::error::{LayerError, On};
 use super::layer_store::LayerStore;
+use super::removal::Unneeded;
 
 /// The longest that processes of a killed server may take to end: they see its socket close.
 const LOCK_LIMIT: Duration = Duration::from_secs(20);
@@ -22,33 +24,37 @@ pub(super) fn recover(
     store: &LayerStore,
     live_boxes: &BTreeMap<String, u64>,
     known_layers: &[String],
-) -> Result<(), LayerError> {
+) -> Result<Vec<Unneeded>, LayerError> {
+    let mut unneeded = Vec::new();
     for id in names(store.boxes())? {
         wait_until_unused(store, &id)?;
         if live_boxes.contains_key(&id) {
             store.discard_work(&id)?;
             store.discard_copies(&id)?;
         } else {
-            store.remove_box(&id)?;
+            unneeded.push(Unneeded::Box(id));
         }
     }
-    for layer in names(store.layers())?
-        .iter()
-        .filter(|layer| !known_layers.contains(layer))
-    {
+    for layer in names(store.layers())? {
+        if known_layers.contains(&layer) {
+            continue;
+        }
         let (owner, number) = layer.rsplit_once('.').unwrap_or_default();
-        let upper = store.upper(owner);
         let unrecorded = live_boxes
             .get(owner)
             .is_some_and(|next| number.parse().is_ok_and(|number: u64| number >= *next));
-        if unrecorded && !upper.exists() {
-            tracing::info!(%layer, "a snapshot was interrupted; its data goes back to its box");
-            fs::rename(store.layers().join(layer), &upper).on("put back", &upper)?;
+        let upper = store.upper(owner);
+        if !unrecorded {
+            unneeded.push(Unneeded::Layer(layer));
+        } else if upper.exists() {
+            // A copy that no record ever named, under a name that the box needs next.
+            store.remove_layer(&layer)?;
         } else {
-            store.remove_layer(layer)?;
+            tracing::info!(%layer, "a snapshot was interrupted; its data goes back to its box");
+            fs::rename(store.layers().join(&layer), &upper).on("put back", &upper)?;
         }
     }
-    Ok(())
+    Ok(unneeded)
 }
 
 /// Waits for the processes that an earlier server left.

@@ -72,14 +72,19 @@ impl Trash {
 fn empty(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
-        let removed = remove(&path).or_else(|_| {
-            open_up(&path);
-            remove(&path)
-        });
-        if let Err(error) = removed {
+        if let Err(error) = remove_now(&path) {
             tracing::warn!(path = %path.display(), %error, "a removed directory is still there");
         }
     }
+}
+
+/// Removes a directory with all that is in it, where it is.
+pub(super) fn remove_now(path: &Path) -> Result<(), LayerError> {
+    let removed = remove(path).or_else(|_| {
+        open_up(path);
+        remove(path)
+    });
+    removed.on("remove", path)
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -1,26 +1,40 @@
 //! A copy of what a box has written, made while its processes live, that becomes a layer.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::{LayerError, On};
+use super::layer_store::LayerStore;
 use super::live_copy::LiveCopy;
-use crate::linux::open;
+use super::storage::Storage;
+use crate::linux::{btrfs, open, sync};
+
+/// A copy that is not a layer yet.
+const COPY_PREFIX: &str = "copy-";
 
 /// A first copy, which may be behind what the box has written since.
 ///
 /// Dropped before it is published, it leaves a directory that the next start removes.
 #[derive(Debug)]
 pub struct UpperCopy {
-    parts: Vec<PartCopy>,
+    kind: Kind,
     directory: PathBuf,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// Copied in two passes, the second while nothing runs.
+    Files(Vec<PartCopy>),
+    /// Nothing of it is made before the box stands still; it takes no time then.
+    Subvolume { source: PathBuf },
 }
 
 /// A copy that holds what the box had written when it was finished.
 #[derive(Debug)]
 pub struct FinishedCopy {
-    pub(super) directory: PathBuf,
+    directory: PathBuf,
 }
 
 #[derive(Debug)]
@@ -32,9 +46,10 @@ struct PartCopy {
 
 impl UpperCopy {
     /// Copies the parts of an upper: where each is mounted, and where it lies.
-    pub(super) fn begin(
+    fn of_files(
         parts: impl Iterator<Item = (PathBuf, PathBuf)>,
         directory: PathBuf,
+        storage: Storage,
     ) -> Result<Self, LayerError> {
         fs::create_dir(&directory).on("create", &directory)?;
         let mut copies = Vec::new();
@@ -42,11 +57,23 @@ impl UpperCopy {
             let name = source.file_name().unwrap_or_default();
             let place = directory.join(name);
             fs::create_dir(&place).on("create", &place)?;
-            let copy = LiveCopy::begin(open::directory(&source)?, open::directory(&place)?)?;
+            let (source, place) = (open::directory(&source)?, open::directory(&place)?);
+            let copy = LiveCopy::begin(source, place, storage)?;
             copies.push(PartCopy { target, copy });
         }
         Ok(Self {
-            parts: copies,
+            kind: Kind::Files(copies),
+            directory,
+        })
+    }
+
+    /// A snapshot of a subvolume waits for the disk to have what it holds; most of that is done now,
+    /// while the box runs.
+    fn of_subvolume(source: PathBuf, directory: PathBuf) -> Result<Self, LayerError> {
+        let opened = fs::File::open(&source).on("open", &source)?;
+        sync::filesystem_of(&opened)?;
+        Ok(Self {
+            kind: Kind::Subvolume { source },
             directory,
         })
     }
@@ -57,15 +84,13 @@ impl UpperCopy {
     /// # Errors
     /// When something can't be copied.
     pub fn finish(self, mapped: &HashSet<PathBuf>) -> Result<FinishedCopy, LayerError> {
-        let targets: Vec<PathBuf> = self.parts.iter().map(|part| part.target.clone()).collect();
-        for part in self.parts {
-            let suspect = mapped
-                .iter()
-                .filter(|path| mount_of(path, &targets) == Some(&part.target))
-                .filter_map(|path| path.strip_prefix(&part.target).ok())
-                .map(Path::to_path_buf)
-                .collect();
-            part.copy.finish(&suspect)?;
+        match self.kind {
+            Kind::Files(parts) => finish_files(parts, mapped)?,
+            Kind::Subvolume { source } => {
+                let above = self.directory.parent().unwrap_or(Path::new("/"));
+                let name = self.directory.file_name().unwrap_or_default();
+                btrfs::snapshot(&open::directory(&source)?, above, name)?;
+            }
         }
         Ok(FinishedCopy {
             directory: self.directory,
@@ -73,8 +98,81 @@ impl UpperCopy {
     }
 }
 
+fn finish_files(parts: Vec<PartCopy>, mapped: &HashSet<PathBuf>) -> Result<(), LayerError> {
+    let targets: Vec<PathBuf> = parts.iter().map(|part| part.target.clone()).collect();
+    for part in parts {
+        let suspect = mapped
+            .iter()
+            .filter(|path| mount_of(path, &targets) == Some(&part.target))
+            .filter_map(|path| path.strip_prefix(&part.target).ok())
+            .map(Path::to_path_buf)
+            .collect();
+        part.copy.finish(&suspect)?;
+    }
+    Ok(())
+}
+
 /// The mount that a path lies under: the longest that it starts with.
 fn mount_of<'target>(path: &Path, targets: &'target [PathBuf]) -> Option<&'target PathBuf> {
     let under = targets.iter().filter(|target| path.starts_with(target));
     under.max_by_key(|target| target.as_os_str().len())
+}
+
+impl LayerStore {
+    /// Begins to copy what a box wrote, while its processes live. The box keeps its own, so its
+    /// chain stays as it is.
+    ///
+    /// `None`: it wrote nothing since the last time.
+    ///
+    /// # Errors
+    /// When the copy fails; nothing of it is left then.
+    pub fn begin_copy(
+        &self,
+        box_id: &str,
+        layer_id: &str,
+    ) -> Result<Option<UpperCopy>, LayerError> {
+        let upper = self.upper(box_id);
+        if !upper.is_dir() || self.is_untouched(box_id)? {
+            return Ok(None);
+        }
+        let unfinished = self.copy_directory(box_id, layer_id);
+        if self.storage() == Storage::Subvolumes && btrfs::is_subvolume(&upper) {
+            return UpperCopy::of_subvolume(upper, unfinished).map(Some);
+        }
+        let parts = self.parts();
+        let parts = parts.map(|part| (part.target.clone(), upper.join(&part.name)));
+        let parts = parts.filter(|(_, source)| source.is_dir());
+        let copy = UpperCopy::of_files(parts, unfinished, self.storage());
+        if copy.is_err() {
+            self.discard_copy(box_id, layer_id)?;
+        }
+        copy.map(Some)
+    }
+
+    /// Makes a finished copy a layer.
+    ///
+    /// # Errors
+    /// When the rename fails.
+    pub fn publish(&self, copy: FinishedCopy, layer_id: &str) -> Result<(), LayerError> {
+        let layer = self.layer(layer_id);
+        fs::rename(&copy.directory, &layer).on("seal", &layer)
+    }
+
+    /// Throws away a copy that will not be published.
+    ///
+    /// # Errors
+    /// When it can't be moved away; the next start does it then.
+    pub fn discard_copy(&self, box_id: &str, layer_id: &str) -> Result<(), LayerError> {
+        self.trash().take(&self.copy_directory(box_id, layer_id))
+    }
+
+    /// Whether an entry of a box's directory is a copy that was not finished.
+    pub(super) fn is_copy(name: &OsStr) -> bool {
+        name.to_string_lossy().starts_with(COPY_PREFIX)
+    }
+
+    fn copy_directory(&self, box_id: &str, layer_id: &str) -> PathBuf {
+        let name = format!("{COPY_PREFIX}{layer_id}");
+        self.box_directory(box_id).join(name)
+    }
 }

@@ -86,7 +86,7 @@ impl Store {
         Ok(())
     }
 
-    /// Puts one merged layer in the place of `chain` at the bottom of a box's layers, and of those
+    /// Puts one merged layer, which is on the disk, in the place of `chain` at the bottom of a box's layers, and of those
     /// of every snapshot that begins with it; the layers that nothing needs any more.
     ///
     /// `None` when the box's layers do not begin with `chain`; nothing has changed then.
@@ -103,8 +103,9 @@ impl Store {
             return Ok(None);
         }
         transaction.execute(
-            "INSERT INTO layers (id, size_bytes, counted, boot_id) \
-             SELECT ?1, coalesce(sum(size_bytes), 0), 0, ?4 FROM layers WHERE id IN \
+            "INSERT INTO layers (id, size_bytes, counted, boot_id, durable, damaged) \
+             SELECT ?1, coalesce(sum(size_bytes), 0), 0, ?4, 1, coalesce(max(damaged), 0) \
+             FROM layers WHERE id IN \
              (SELECT layer_id FROM box_layers WHERE box_id = ?2 AND position < ?3)",
             params![merged, box_id, chain.len(), boot_id],
         )?;

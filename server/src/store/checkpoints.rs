@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::StoreError;
+use super::reserve::Reserve;
 
 /// How often it is looked whether there is anything to move.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -20,8 +21,8 @@ pub(super) struct Checkpoints {
     _end: Sender<()>,
 }
 
-/// Takes checkpoints of the database at `path` until the answer is dropped.
-pub(super) fn start(path: &Path) -> Result<Checkpoints, StoreError> {
+/// Takes checkpoints of the database at `path`, and sees to its reserve, until the answer is dropped.
+pub(super) fn start(path: &Path, mut reserve: Reserve) -> Result<Checkpoints, StoreError> {
     let connection = Connection::open(path)?;
     let (end, ended) = channel();
     let run = move || {
@@ -30,6 +31,7 @@ pub(super) fn start(path: &Path) -> Result<Checkpoints, StoreError> {
             if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)") {
                 tracing::warn!(%error, "the database's log could not be moved into its file");
             }
+            reserve.fill();
         }
     };
     let thread = thread::Builder::new().name("checkpoints".into()).spawn(run);

@@ -16,7 +16,9 @@ fn a_deleted_box_leaves_a_tombstone_and_no_mount_process_or_directory() {
     client.delete(&format!("/v2/box/{id}")).ok();
 
     assert!(!Server::is_process_alive("sleep 62345"));
-    assert!(server.names_in("boxes").is_empty());
+    wait_until("the box's directory to go", || {
+        server.names_in("boxes").is_empty()
+    });
     let mounts = std::fs::read_to_string("/proc/mounts").unwrap();
     assert!(
         !mounts.contains(server.data().to_str().unwrap()),
@@ -72,7 +74,7 @@ fn a_layer_goes_with_the_last_that_needs_it() {
     assert_eq!(client.output(&restored, "cat file"), "x\n");
 
     client.delete(&format!("/v2/box/{restored}")).ok();
-    assert!(server.names_in("layers").is_empty());
+    wait_until("the layer to go", || server.names_in("layers").is_empty());
     wait_until("the trash to be emptied", || {
         server.names_in("trash").is_empty()
     });

@@ -1,12 +1,23 @@
-//! What a machine that loses power may leave, made by hand: the real thing can't be had in a test.
+//! What a machine that loses power may leave.
+//!
+//! Where loop devices can be had, it is what a disk holds at one instant, without anything that was
+//! still in memory. The rest is made by hand.
 
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Server, wait_until};
+use std::path::Path;
+
+use crate::support::{FragileDisk, Server, wait_until};
+
+const DISK_MEBIBYTES: u64 = 256;
 
 fn database(server: &Server) -> Connection {
-    let connection = Connection::open(server.data().join("boxes.sqlite")).unwrap();
+    open(server.data())
+}
+
+fn open(data: &Path) -> Connection {
+    let connection = Connection::open(data.join("boxes.sqlite")).unwrap();
     connection
         .busy_timeout(std::time::Duration::from_secs(10))
         .unwrap();
@@ -56,4 +67,124 @@ fn a_snapshot_that_was_not_on_disk_when_the_power_went_is_never_restored() {
         .is_error(409, "conflict");
     let restored = client.restore(&kept);
     assert_eq!(client.output(&restored, "cat file"), "data\n");
+}
+
+/// A server on what the power cut has left. The machine has another boot id then.
+fn server_after(cut: &Path) -> Server {
+    let data = cut.join("data");
+    let sql = "UPDATE layers SET boot_id = 'an earlier one'";
+    open(&data).execute(sql, []).unwrap();
+    Server::start_at(&data, &[]).unwrap()
+}
+
+#[test]
+fn a_box_deleted_just_before_the_power_went_is_whole_or_gone() {
+    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
+        return;
+    };
+    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(&id, "echo sealed > one");
+    client.snapshot(&id, "one");
+    client.output(&id, "echo not sealed > two");
+    disk.sync();
+    client.delete(&format!("/v2/box/{id}")).ok();
+    disk.commit_journal();
+    let cut = disk.cut_power();
+
+    let after = server_after(&cut);
+    let client = after.client();
+    let status = client.get(&format!("/v2/box/{id}")).ok()["status"].clone();
+    println!("after the power cut the box is {status}");
+    if status != "deleted" {
+        assert_eq!(client.output(&id, "cat one two"), "sealed\nnot sealed\n");
+    }
+}
+
+#[test]
+fn a_snapshot_deleted_just_before_the_power_went_is_whole_or_gone() {
+    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
+        return;
+    };
+    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(&id, "echo sealed > one");
+    let snapshot = client.snapshot(&id, "one");
+    let database = database(&server);
+    let is_durable = || database.query_row("SELECT min(durable) FROM layers", [], |row| row.get(0));
+    wait_until("the layer to be on disk", || is_durable().unwrap());
+    client.delete(&format!("/v2/box/{id}")).ok();
+    disk.sync();
+    let body = json!({ "ids": [snapshot] });
+    let answer = client.request("DELETE", "/v2/box/snapshots", &body).ok();
+    assert_eq!(answer["deleted"], 1);
+    disk.commit_journal();
+    let cut = disk.cut_power();
+
+    let after = server_after(&cut);
+    let client = after.client();
+    let found = client.get(&format!("/v2/box/snapshots/{snapshot}"));
+    println!("after the power cut: {} {}", found.status, found.text());
+    if found.status == 200 {
+        assert_eq!(found.json()["status"], "ready");
+        let restored = client.restore(&snapshot);
+        assert_eq!(client.output(&restored, "cat one"), "sealed\n");
+    }
+}
+
+#[test]
+fn merging_layers_while_the_power_goes_harms_no_snapshot_that_was_on_the_disk() {
+    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
+        return;
+    };
+    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let mut snapshots = Vec::new();
+    for number in 1..=16 {
+        client.output(
+            &id,
+            &format!("echo {number} > file{number}; echo {number} > last"),
+        );
+        snapshots.push(client.snapshot(&id, &format!("{number}")));
+    }
+    let database = database(&server);
+    let is_durable = || database.query_row("SELECT min(durable) FROM layers", [], |row| row.get(0));
+    wait_until("the layers to be on disk", || is_durable().unwrap());
+    disk.sync();
+    client.output(&id, "echo 17 > last");
+    client.snapshot(&id, "17");
+
+    let mut cuts = vec![disk.cut_power()];
+    let merged = || !server.names_in("layers").contains(&format!("{id}.1"));
+    wait_until("the old layers to be removed", || {
+        if cuts.len() < 5 {
+            disk.commit_journal();
+            cuts.push(disk.cut_power());
+        }
+        merged()
+    });
+    cuts.push(disk.cut_power());
+    for cut in cuts {
+        let after = server_after(&cut);
+        let client = after.client();
+        for (snapshot, number) in snapshots.iter().zip(1..) {
+            let found = client.get(&format!("/v2/box/snapshots/{snapshot}")).ok();
+            assert_eq!(found["status"], "ready", "{found}");
+            if number % 5 == 1 {
+                let restored = client.restore(snapshot);
+                let command = format!("cat last file{number} file1; ls | wc -l");
+                let expected = format!("{number}\n{number}\n1\n{}\n", number + 1);
+                assert_eq!(client.output(&restored, &command), expected);
+            }
+        }
+    }
 }

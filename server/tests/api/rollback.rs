@@ -180,5 +180,7 @@ fn an_acknowledged_rollback_survives_the_end_of_the_server_at_once() {
         server.kill_and_restart();
         assert_eq!(server.client().output(&id, "cat file; ls"), "saved\nfile\n");
     }
-    assert_eq!(server.names_in("layers"), [format!("{id}.1")]);
+    wait_until("what was set aside to go", || {
+        server.names_in("layers") == [format!("{id}.1")]
+    });
 }

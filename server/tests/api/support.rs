@@ -1,7 +1,9 @@
 //! What every test of this suite starts with.
 
 mod client;
+mod disk_image;
 mod server;
 
 pub(crate) use client::{Client, Response, wait_until};
+pub(crate) use disk_image::{DiskImage, FragileDisk};
 pub(crate) use server::{KEY, Server, binary};

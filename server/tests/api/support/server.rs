@@ -19,7 +19,9 @@ static DOCTOR: OnceLock<Result<(), String>> = OnceLock::new();
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
-    data: TempDir,
+    data: PathBuf,
+    /// Removed with the server, where the test did not choose the place.
+    _made: Option<TempDir>,
     arguments: Vec<String>,
 }
 
@@ -32,8 +34,15 @@ impl Server {
 
     /// The same with further arguments.
     pub(crate) fn start_with(arguments: &[&str]) -> Option<Self> {
-        let data = tempfile::tempdir().unwrap();
-        if let Err(report) = DOCTOR.get_or_init(|| doctor(data.path())) {
+        let made = tempfile::tempdir().unwrap();
+        let mut server = Self::start_at(made.path(), arguments)?;
+        server._made = Some(made);
+        Some(server)
+    }
+
+    /// The same in a data directory that may hold something.
+    pub(crate) fn start_at(data: &Path, arguments: &[&str]) -> Option<Self> {
+        if let Err(report) = DOCTOR.get_or_init(|| doctor(data)) {
             assert!(
                 std::env::var_os("CI").is_none(),
                 "boxes can't run here:\n{report}"
@@ -42,11 +51,12 @@ impl Server {
             return None;
         }
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let (child, address) = spawn(data.path(), &arguments);
+        let (child, address) = spawn(data, &arguments);
         Some(Self {
             child,
             address,
-            data,
+            data: data.to_path_buf(),
+            _made: None,
             arguments,
         })
     }
@@ -61,14 +71,14 @@ impl Server {
     }
 
     pub(crate) fn data(&self) -> &Path {
-        self.data.path()
+        &self.data
     }
 
     /// Ends the server without warning and starts another on the same data.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.address) = spawn(self.data.path(), &self.arguments);
+        (self.child, self.address) = spawn(&self.data, &self.arguments);
     }
 
     /// Asks the server to stop; its exit code.
@@ -80,12 +90,12 @@ impl Server {
 
     /// Starts another server on the same data after [`terminate`](Self::terminate).
     pub(crate) fn start_again(&mut self) {
-        (self.child, self.address) = spawn(self.data.path(), &self.arguments);
+        (self.child, self.address) = spawn(&self.data, &self.arguments);
     }
 
     /// Names of everything in a directory of the data directory.
     pub(crate) fn names_in(&self, directory: &str) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.data.path().join(directory)) else {
+        let Ok(entries) = std::fs::read_dir(self.data.join(directory)) else {
             return Vec::new();
         };
         entries
@@ -116,7 +126,7 @@ impl Drop for Server {
         // Processes of its boxes notice, and must be gone before the directory is removed.
         let locks = self.names_in("boxes");
         for name in locks {
-            let path = self.data.path().join("boxes").join(name).join("lock");
+            let path = self.data.join("boxes").join(name).join("lock");
             if let Ok(lock) = std::fs::File::open(path) {
                 let _ = lock.lock();
             }
