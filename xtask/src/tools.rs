@@ -2,12 +2,14 @@
 
 mod apt;
 mod browser;
+mod filesystems;
 mod npm_packages;
 mod rust_target;
 mod wasm_tools;
 
 pub(crate) use apt::{install_by_apt, is_on_path};
 pub(crate) use browser::{ensure_browser, ensure_firefox};
+pub(crate) use filesystems::ensure_filesystem_programs;
 pub(crate) use npm_packages::ensure_npm_packages;
 pub(crate) use rust_target::ensure_wasm_target;
 pub(crate) use wasm_tools::ensure_wasm_tools;

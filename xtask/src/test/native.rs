@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::program;
+use crate::tools::ensure_filesystem_programs;
 use crate::workspace::Workspace;
 
 use super::ordinary_user;
@@ -24,7 +25,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
         report.skip("server, as root", "this is not root");
         return;
     }
-    report.suite("server, as root", Ok(cargo_test(workspace, "box-server")));
+    let as_root =
+        ensure_filesystem_programs(workspace).map(|()| cargo_test(workspace, "box-server"));
+    report.suite("server, as root", as_root);
     let as_ordinary_user =
         test_programs(workspace).and_then(|programs| ordinary_user::run_all(workspace, &programs));
     report.suite("server, as an ordinary user", as_ordinary_user);
