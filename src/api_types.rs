@@ -10,6 +10,7 @@ mod exec;
 mod files;
 mod git;
 mod logs;
+mod network_policy;
 mod null_as_default;
 mod settings;
 mod snapshot_contents;
@@ -33,6 +34,7 @@ pub use files::{
 };
 pub use git::{GitCloneRequest, GitCloneResponse};
 pub use logs::{LogEntry, LogLevel, LogList, LogSource};
+pub use network_policy::{NetworkMode, NetworkPolicy};
 pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};
 pub use snapshot_contents::{
     SnapshotChange, SnapshotChangeKind, SnapshotVerification, VerificationStatus,

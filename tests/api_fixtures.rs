@@ -13,9 +13,10 @@ use upstash_box_wasm::api_types::{
     CreateBoxRequest, CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount,
     DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent, FileList,
     FileStat, ForkedBox, FromSnapshotRequest, GitCloneRequest, GitCloneResponse, InitCommand,
-    LabelList, LabelRequest, LogList, MakeDirectoryRequest, RemoveFileRequest, RenameFileRequest,
-    SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StartedRun,
-    StreamError, StreamExit, UpdateSnapshotRequest, WriteFileRequest,
+    LabelList, LabelRequest, LogList, MakeDirectoryRequest, NetworkPolicy, RemoveFileRequest,
+    RenameFileRequest, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree,
+    SnapshotVerification, StartedRun, StreamError, StreamExit, UpdateSnapshotRequest,
+    WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -47,6 +48,8 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<LabelList>("label_list").0,
         holds::<AccountEnv>("account_env").0,
         holds::<LogList>("log_list").0,
+        holds::<NetworkPolicy>("network_policy").0,
+        holds::<NetworkPolicy>("network_policy_deny_all").0,
         holds::<AccountEnvValue>("account_env_value").0,
         holds::<SnapshotInfo>("snapshot").0,
         holds::<SnapshotList>("snapshot_list").0,

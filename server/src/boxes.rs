@@ -47,6 +47,7 @@ mod ids;
 mod job;
 mod labels;
 mod lookup;
+mod network;
 mod once;
 mod owner;
 mod paths;

@@ -7,11 +7,13 @@
 mod address;
 mod forward;
 mod proxy;
+mod rules;
 mod tunnel;
 
 pub(crate) use proxy::Proxy;
+pub(crate) use rules::Rules;
 
-/// Where boxes may go.
+/// Where every box may go, whatever its own rules say.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Policy {
     /// Lets them reach this machine and its private networks; public addresses are always allowed.

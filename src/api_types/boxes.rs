@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::CustomRunner;
 use super::error_code::ErrorBody;
+use super::network_policy::NetworkPolicy;
 use super::null_as_default::null_as_default;
 
 /// What a box is doing.
@@ -73,6 +74,9 @@ pub struct BoxInfo {
     pub model: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_runner: Option<CustomRunner>,
+    /// Where the box may go; everywhere when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_policy: Option<NetworkPolicy>,
     /// The snapshot this box was restored from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
@@ -113,6 +117,7 @@ pub struct CreateBoxRequest {
     pub ttl: Option<u64>,
     /// Runs in the background each time the box starts.
     pub init_command: Option<String>,
+    pub network_policy: Option<NetworkPolicy>,
     /// Cloned in the background once the box is made.
     pub clone_repo: Option<String>,
     /// A secret for that clone only: never logged, never returned.

@@ -9,7 +9,7 @@ use upstash_box_wasm::api_types::{
 use super::error::BoxError;
 use super::git_repo::Repo;
 use super::secrets::Secrets;
-use super::{Boxes, expiry, ids, rules, unix_now};
+use super::{Boxes, expiry, ids, network, rules, unix_now};
 use crate::store::{BoxRecord, Inserted, Origin, SnapshotSource};
 
 /// The harness whose program the box itself provides.
@@ -208,6 +208,9 @@ fn check(request: &CreateBoxRequest) -> Result<(), BoxError> {
         rules::init_command(command)?;
     }
     check_lifetime(request)?;
+    if let Some(policy) = &request.network_policy {
+        network::check(policy)?;
+    }
     if let Some(repo) = &request.clone_repo {
         Repo::parse(repo)?;
     } else if request.clone_token.is_some() {
@@ -318,6 +321,7 @@ fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord
             agent: agent.harness,
             model: agent.model,
             custom_runner: agent.custom_runner,
+            network_policy: request.network_policy,
             snapshot_id: match origin {
                 Origin::Image => None,
                 Origin::Snapshot(id) => Some(id.clone()),

@@ -35,8 +35,9 @@ impl Boxes {
         }
         let spec = self.spec(entered).await?;
         let sandbox = Sandbox::start(&self.inner.parts.host, spec).await?;
+        let rules = self.rules_of(entered.record.info.network_policy.as_ref());
         let proxy = match sandbox.take_proxy_listener() {
-            Some(listener) => egress::Proxy::start(listener, self.inner.parts.egress)
+            Some(listener) => egress::Proxy::start(listener, rules)
                 .inspect_err(|error| tracing::warn!(box_id = entered.id(), %error, "no proxy"))
                 .ok(),
             None => None,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use thiserror::Error;
 
-use super::Policy;
+use super::rules::{Refused, Rules};
 
 /// Why a box can't go somewhere.
 #[derive(Debug, Error)]
@@ -21,30 +21,52 @@ pub(super) enum AddressError {
          is started with --allow-private-egress"
     )]
     Private { host: String },
+    /// The box's own rules leave it out.
+    #[error("{host} is not allowed by the box's network policy")]
+    Denied { host: String },
 }
 
 /// The addresses of `host` that a box may connect to.
 pub(super) async fn allowed(
     host: &str,
     port: u16,
-    policy: Policy,
+    rules: &Rules,
 ) -> Result<Vec<SocketAddr>, AddressError> {
-    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let name = bare(host);
+    let denied = || AddressError::Denied {
+        host: host.to_owned(),
+    };
+    if !rules.may_look_up(name) {
+        return Err(denied());
+    }
     let found = tokio::net::lookup_host((name, port))
         .await
         .map_err(|source| AddressError::Unresolved {
             host: host.to_owned(),
             source,
         })?;
+    let mut is_denied = false;
     let allowed: Vec<SocketAddr> = found
-        .filter(|address| policy.allow_private || is_public(address.ip()))
+        .filter(|address| match rules.check(name, address.ip()) {
+            Ok(()) => true,
+            Err(refused) => {
+                is_denied |= refused == Refused::ByPolicy;
+                false
+            }
+        })
         .collect();
-    if allowed.is_empty() {
-        return Err(AddressError::Private {
+    match allowed.is_empty() {
+        false => Ok(allowed),
+        true if is_denied => Err(denied()),
+        true => Err(AddressError::Private {
             host: host.to_owned(),
-        });
+        }),
     }
-    Ok(allowed)
+}
+
+/// A host without the brackets of an IPv6 address.
+pub(super) fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Whether an address is one of the public Internet's, whatever notation hides it.
@@ -84,7 +106,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// The IPv4 address inside the IPv6 notations that lead to one.
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+pub(super) fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = address.segments();
     let from = |high: u16, low: u16| {
         let ([p, q], [r, s]) = (high.to_be_bytes(), low.to_be_bytes());
@@ -181,24 +203,9 @@ mod tests {
 
     #[tokio::test]
     async fn loopback_is_allowed_only_on_request() {
-        let refused = allowed(
-            "127.0.0.1",
-            80,
-            Policy {
-                allow_private: false,
-            },
-        )
-        .await;
+        let refused = allowed("127.0.0.1", 80, &Rules::allow_all(false)).await;
         assert!(matches!(refused, Err(AddressError::Private { .. })));
-        let granted = allowed(
-            "[::1]",
-            80,
-            Policy {
-                allow_private: true,
-            },
-        )
-        .await
-        .unwrap();
+        let granted = allowed("[::1]", 80, &Rules::allow_all(true)).await.unwrap();
         assert_eq!(granted, ["[::1]:80".parse().unwrap()]);
     }
 }

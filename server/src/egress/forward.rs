@@ -6,8 +6,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 
-use super::Policy;
-use super::proxy::{Body, Refusal};
+use super::proxy::{Body, Refusal, Side};
 use super::tunnel::connect;
 
 /// Headers that speak about one connection, not about the message.
@@ -22,11 +21,10 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     header::UPGRADE,
 ];
 
-/// Sends a request on over a connection of its own; `spawn` keeps that connection going.
+/// Sends a request on over a connection of its own.
 pub(super) async fn send(
     mut request: Request<Incoming>,
-    policy: Policy,
-    spawn: impl FnOnce(futures_util::future::BoxFuture<'static, ()>),
+    side: &Side,
 ) -> Result<Response<Body>, Refusal> {
     let uri = request.uri().clone();
     let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -35,17 +33,18 @@ pub(super) async fn send(
         ));
     };
     let host = authority.host();
-    let upstream = connect(host, authority.port_u16().unwrap_or(80), policy).await?;
+    let port = authority.port_u16().unwrap_or(80);
+    let (upstream, address) = connect(host, port, side).await?;
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .preserve_header_case(true)
         .handshake(TokioIo::new(upstream))
         .await
         .map_err(|error| Refusal::unreachable(host, &error))?;
-    spawn(Box::pin(async move {
+    side.spawn_while_allowed(host, address, async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a forwarded connection ended early");
         }
-    }));
+    });
     *request.uri_mut() = path_only(&uri);
     strip(request.headers_mut());
     // Without the name of whoever stands before the host's.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
@@ -9,11 +10,13 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::address::AddressError;
-use super::{Policy, forward, tunnel};
+use super::address::{AddressError, bare};
+use super::rules::Rules;
+use super::{forward, tunnel};
 
 /// What the proxy answers with.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
@@ -23,23 +26,36 @@ pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 pub(crate) struct Proxy {
     tasks: TaskTracker,
     end: CancellationToken,
+    rules: watch::Sender<Rules>,
+}
+
+/// What one connection of the box goes by, and what it started on the side.
+#[derive(Clone, Debug)]
+pub(super) struct Side {
+    tasks: TaskTracker,
+    end: CancellationToken,
+    rules: watch::Receiver<Rules>,
 }
 
 impl Proxy {
     /// Serves a listener that lies in the box's network.
-    pub(crate) fn start(listener: std::net::TcpListener, policy: Policy) -> io::Result<Self> {
+    pub(crate) fn start(listener: std::net::TcpListener, rules: Rules) -> io::Result<Self> {
         let listener = TcpListener::from_std(listener)?;
         let proxy = Self {
             tasks: TaskTracker::new(),
             end: CancellationToken::new(),
+            rules: watch::Sender::new(rules),
         };
-        let (tasks, end) = (proxy.tasks.clone(), proxy.end.clone());
-        proxy.spawn(async move {
+        let side = Side {
+            tasks: proxy.tasks.clone(),
+            end: proxy.end.clone(),
+            rules: proxy.rules.subscribe(),
+        };
+        side.clone().spawn(async move {
             loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        let connection = serve(stream, policy, tasks.clone(), end.clone());
-                        spawn(&tasks, &end, connection);
+                        side.spawn(serve(stream, side.clone()));
                     }
                     // The box can exhaust only its own connections; give it time to close some.
                     Err(error) => {
@@ -59,8 +75,9 @@ impl Proxy {
         self.tasks.wait().await;
     }
 
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        spawn(&self.tasks, &self.end, work);
+    /// Goes by other rules from now on; connections that they do not allow are cut.
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        self.rules.send_replace(rules);
     }
 }
 
@@ -70,22 +87,43 @@ impl Drop for Proxy {
     }
 }
 
-/// Runs `work` until the proxy ends.
-fn spawn(
-    tasks: &TaskTracker,
-    end: &CancellationToken,
-    work: impl Future<Output = ()> + Send + 'static,
-) {
-    let end = end.clone();
-    tasks.spawn(async move {
-        end.run_until_cancelled(work).await;
-    });
+impl Side {
+    /// Runs `work` until the proxy ends.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let end = self.end.clone();
+        self.tasks.spawn(async move {
+            end.run_until_cancelled(work).await;
+        });
+    }
+
+    /// The rules as they are now.
+    pub(super) fn rules(&self) -> Rules {
+        self.rules.borrow().clone()
+    }
+
+    /// The same, for as long as the box may speak to `host` at `address`.
+    pub(super) fn spawn_while_allowed(
+        &self,
+        host: &str,
+        address: IpAddr,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let (mut rules, host) = (self.rules.clone(), bare(host).to_owned());
+        self.spawn(async move {
+            // The sender goes with the proxy, and the proxy's end ends this.
+            let forbidden = rules.wait_for(|rules| rules.check(&host, address).is_err());
+            tokio::select! {
+                () = work => {}
+                _ = forbidden => tracing::debug!("a connection was cut by a new network policy"),
+            }
+        });
+    }
 }
 
-async fn serve(stream: TcpStream, policy: Policy, tasks: TaskTracker, end: CancellationToken) {
+async fn serve(stream: TcpStream, side: Side) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let (tasks, end) = (tasks.clone(), end.clone());
-        async move { Ok::<_, Infallible>(answer(request, policy, &tasks, &end).await) }
+        let side = side.clone();
+        async move { Ok::<_, Infallible>(answer(request, &side).await) }
     });
     let served = hyper::server::conn::http1::Builder::new()
         .preserve_header_case(true)
@@ -97,22 +135,11 @@ async fn serve(stream: TcpStream, policy: Policy, tasks: TaskTracker, end: Cance
     }
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    policy: Policy,
-    tasks: &TaskTracker,
-    end: &CancellationToken,
-) -> Response<Body> {
+async fn answer(request: Request<Incoming>, side: &Side) -> Response<Body> {
     let answered = if request.method() == Method::CONNECT {
-        match tunnel::open(&request, policy).await {
-            Ok(upstream) => {
-                spawn(tasks, end, tunnel::carry(request, upstream));
-                Ok(Response::new(empty()))
-            }
-            Err(refusal) => Err(refusal),
-        }
+        tunnel::open(request, side).await
     } else {
-        forward::send(request, policy, |work| spawn(tasks, end, work)).await
+        forward::send(request, side).await
     };
     answered.unwrap_or_else(Refusal::into_response)
 }
@@ -150,7 +177,7 @@ impl Refusal {
 impl From<AddressError> for Refusal {
     fn from(error: AddressError) -> Self {
         let status = match error {
-            AddressError::Private { .. } => StatusCode::FORBIDDEN,
+            AddressError::Private { .. } | AddressError::Denied { .. } => StatusCode::FORBIDDEN,
             AddressError::Unresolved { .. } => StatusCode::BAD_GATEWAY,
         };
         Self {
@@ -160,7 +187,7 @@ impl From<AddressError> for Refusal {
     }
 }
 
-fn empty() -> Body {
+pub(super) fn empty() -> Body {
     full(Bytes::new())
 }
 

@@ -8,13 +8,7 @@ use upstash_box_wasm::api_types::ErrorCode;
 
 use super::error::ApiError;
 
-const OF_A_BOX: &[&str] = &[
-    "attach_headers",
-    "browser",
-    "mcp_servers",
-    "network_policy",
-    "skills",
-];
+const OF_A_BOX: &[&str] = &["attach_headers", "browser", "mcp_servers", "skills"];
 
 const OF_A_RUN: &[&str] = &["json_schema", "webhook"];
 

@@ -2,7 +2,9 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
-use upstash_box_wasm::api_types::{BoxInfo, BoxSize, BoxStatus, CustomRunner, LogLevel, LogSource};
+use upstash_box_wasm::api_types::{
+    BoxInfo, BoxSize, BoxStatus, CustomRunner, LogLevel, LogSource, NetworkPolicy,
+};
 
 use super::chains::free_unused;
 use super::{Store, StoreError, logs};
@@ -35,6 +37,7 @@ pub(crate) struct BoxSettings {
     pub(crate) init_command: Option<String>,
     pub(crate) ephemeral: bool,
     pub(crate) clone_repo: Option<String>,
+    pub(crate) network_policy: Option<NetworkPolicy>,
 }
 
 /// Whose layers a new box starts with.
@@ -219,6 +222,7 @@ pub(super) fn settings_of(record: &BoxRecord) -> BoxSettings {
         init_command: record.init_command.clone(),
         ephemeral: info.ephemeral,
         clone_repo: info.clone_repo.clone(),
+        network_policy: info.network_policy.clone(),
     }
 }
 
@@ -241,6 +245,7 @@ fn read_box(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
             agent: settings.agent,
             model: settings.model,
             custom_runner: settings.custom_runner,
+            network_policy: settings.network_policy,
             snapshot_id: row.get("snapshot_id")?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,

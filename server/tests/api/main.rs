@@ -33,6 +33,7 @@ mod idempotency;
 mod image;
 mod isolation;
 mod lifecycle;
+mod network_policy;
 mod page;
 mod power_cut;
 mod restart;
