@@ -39,6 +39,7 @@ const sources = {
     export const source = () => module;`,
 };
 
+const rows = await tableOfRoutes();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([
@@ -49,6 +50,15 @@ await Promise.all([
   writeFile(join(dist, "box.wasm"), wasm),
   declarations(),
 ]);
+
+/** The table of routes, a row a line: what stands in src/requests/rows without comments and indentation. */
+async function tableOfRoutes() {
+  const folder = join(root, "../src/requests/rows");
+  const files = (await readdir(folder)).sort();
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
+  const withoutComments = texts.join("\n").replace(/^#.*/gm, "");
+  return withoutComments.replace(/\n +/g, " ").replace(/ +/g, " ").replace(/\n+/g, "\n").trim();
+}
 
 /** One file for programs that import, and the same under a name of its own for those that require. */
 async function declarations() {
@@ -84,8 +94,9 @@ function mapped(text) {
 }
 
 function provide(setup, source) {
-  setup.onResolve({ filter: /^#wasm$/ }, () => ({ path: "wasm", namespace: "wasm" }));
+  setup.onResolve({ filter: /^#(wasm|rows)$/ }, ({ path }) => ({ path, namespace: "made" }));
   setup.onResolve({ filter: /^\.\/box\.wasm/ }, ({ path }) => ({ path, external: true }));
   setup.onLoad({ filter: /generated/ }, ({ path }) => (path == glueFile ? { contents: glue } : undefined));
-  setup.onLoad({ filter: /.*/, namespace: "wasm" }, () => ({ contents: source, resolveDir: root }));
+  setup.onLoad({ filter: /wasm/, namespace: "made" }, () => ({ contents: source, resolveDir: root }));
+  setup.onLoad({ filter: /rows/, namespace: "made" }, () => ({ contents: `export const ROWS = ${JSON.stringify(rows)}` }));
 }

@@ -10,7 +10,7 @@ use crate::json::{Json, Type};
 const OPAQUE: &[&str] = &["headers", "input"];
 
 /// `boxId` becomes `box_id`.
-fn snake(name: &str) -> String {
+pub fn snake(name: &str) -> String {
     let mut result = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {

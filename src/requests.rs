@@ -1,18 +1,13 @@
 //! Arguments in, one HTTP request out: the table of routes and the one function that reads it.
 //!
-//! A call of the SDK is a row: method, path, where each argument goes, and how the answer looks in
-//! JavaScript. Nothing here sends anything. The rows stand in a file per resource.
+//! A call of the SDK is a row: method, path, where each argument goes, and what comes back. The rows
+//! stand in `requests/rows`, a file per resource; `row.rs` says how they read. Nothing here sends anything.
 
-mod agent;
 mod answer;
 mod argument;
-mod boxes;
-mod exec;
 mod field;
-mod files;
-mod git;
-mod snapshot_contents;
-mod snapshots;
+mod row;
+pub(crate) mod table;
 
 use crate::box_path::encode;
 use crate::error::Error;
@@ -22,6 +17,7 @@ use crate::waiting::Wait;
 
 pub use answer::{Answer, unexpected};
 pub use field::{Field, Kind, Place};
+pub use table::{route, routes};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +45,11 @@ impl Method {
             Self::Delete => "DELETE",
         }
     }
+
+    fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+        all.into_iter().find(|method| method.as_str() == word)
+    }
 }
 
 /// One call of the SDK.
@@ -58,10 +59,10 @@ pub struct Route {
     pub name: &'static str,
     /// Its method.
     pub method: Method,
-    /// Its path; `{}` stands for each argument with [`Place::Path`], in order.
+    /// Its path; a name in braces stands for each argument with [`Place::Path`], in order.
     pub path: &'static str,
     /// The arguments it takes.
-    pub fields: &'static [Field],
+    pub fields: Vec<Field>,
     /// What comes back.
     pub answer: Answer,
     /// What to wait for once it was answered.
@@ -87,34 +88,6 @@ pub struct Request<J> {
     pub repeatable: bool,
 }
 
-/// Every row, by resource.
-const TABLES: [&[Route]; 7] = [
-    boxes::ROUTES,
-    snapshots::ROUTES,
-    snapshot_contents::ROUTES,
-    exec::ROUTES,
-    files::ROUTES,
-    git::ROUTES,
-    agent::ROUTES,
-];
-
-/// Every row.
-pub fn routes() -> impl Iterator<Item = &'static Route> {
-    TABLES.into_iter().flatten()
-}
-
-/// The row of this name.
-pub fn route(name: &str) -> Option<&'static Route> {
-    for table in TABLES {
-        for route in table {
-            if route.name == name {
-                return Some(route);
-            }
-        }
-    }
-    None
-}
-
 /// The request that a row makes of these arguments.
 ///
 /// # Errors
@@ -132,7 +105,7 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
     };
     let (start, mut path) = cut(route.path, b'{');
     push(&mut request.target, start);
-    for field in route.fields {
+    for field in &route.fields {
         let value = argument::read(route, field, arguments)?;
         match (field.place, value.text()) {
             (Place::Body, _) => {
@@ -147,10 +120,8 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
             }
             (Place::Path, Some(text)) => {
                 encode(&mut request.target, &text);
-                let (segment, rest) = cut(path, b'{');
-                request
-                    .target
-                    .push_str(segment.strip_prefix('}').unwrap_or(segment));
+                let (segment, rest) = cut(cut(path, b'}').1, b'{');
+                push(&mut request.target, segment);
                 path = rest;
             }
             (Place::Query, Some(text)) => {

@@ -21,7 +21,7 @@ pub struct Wait {
 }
 
 /// A new box that can be used.
-pub const BOX_READY: Wait = Wait {
+pub static BOX_READY: Wait = Wait {
     noun: "box",
     look: "Box.get",
     by_own_id: true,
@@ -29,7 +29,7 @@ pub const BOX_READY: Wait = Wait {
 };
 
 /// A snapshot that can be restored.
-pub const SNAPSHOT_READY: Wait = Wait {
+pub static SNAPSHOT_READY: Wait = Wait {
     noun: "snapshot",
     look: "box.listSnapshots",
     by_own_id: false,
@@ -37,10 +37,11 @@ pub const SNAPSHOT_READY: Wait = Wait {
 };
 
 /// The same, of a snapshot that was asked for by its own id.
-pub const NAMED_SNAPSHOT_READY: Wait = Wait {
-    look: "Box.getSnapshot when ready",
+pub static NAMED_SNAPSHOT_READY: Wait = Wait {
+    noun: "snapshot",
+    look: "Box.getSnapshot:ready",
     by_own_id: true,
-    ..SNAPSHOT_READY
+    failure: ErrorCode::SnapshotFailed,
 };
 
 /// The first look comes soon, because most boxes are ready in milliseconds.
@@ -48,6 +49,16 @@ const FIRST_LOOK_MS: u32 = 25;
 const LONGEST_MS: u32 = 2000;
 
 impl Wait {
+    /// What the table calls it.
+    pub fn from_word(word: &str) -> Option<&'static Self> {
+        Some(match word {
+            "box" => &BOX_READY,
+            "snapshot" => &SNAPSHOT_READY,
+            "snapshot-by-id" => &NAMED_SNAPSHOT_READY,
+            _ => return None,
+        })
+    }
+
     /// Whether this answer says that it can be used.
     ///
     /// # Errors
@@ -133,8 +144,8 @@ mod tests {
             assert_eq!(BOX_READY.is_over(&with_status(ready), "x"), Ok(true));
         }
         for (wait, code) in [
-            (BOX_READY, "box_failed"),
-            (SNAPSHOT_READY, "snapshot_failed"),
+            (&BOX_READY, "box_failed"),
+            (&SNAPSHOT_READY, "snapshot_failed"),
         ] {
             for gone in [with_status("error"), with_status("deleted"), Value::Null] {
                 let error = wait.is_over(&gone, "calm-otter-1").unwrap_err();

@@ -87,7 +87,7 @@ fn what_is_not_as_it_must_be_is_refused_by_name() {
         ("Box.delete", json!({ "ids": [""] }), "option `ids`"),
         ("Box.deleteSnapshots", json!({}), "option `ids`"),
         (
-            "Box.deleteSnapshots by filter",
+            "Box.deleteSnapshots:filter",
             json!({ "filter": "all" }),
             "option `filter` must be an object.",
         ),

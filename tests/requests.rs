@@ -156,7 +156,7 @@ fn table() -> Vec<(&'static str, Wire, &'static str, &'static str, Wire)> {
             Wire::Null,
         ),
         (
-            "Box.getSnapshot when ready",
+            "Box.getSnapshot:ready",
             json!({ "id": "s" }),
             "GET",
             "/v2/box/snapshots/s?wait=ready",
@@ -254,7 +254,7 @@ fn table() -> Vec<(&'static str, Wire, &'static str, &'static str, Wire)> {
             json!({ "ids": ["s"], "dry_run": true }),
         ),
         (
-            "Box.deleteSnapshots by filter",
+            "Box.deleteSnapshots:filter",
             json!({ "filter": { "boxId": "b", "label": "l", "olderThanSeconds": 60, "keepLast": 3 } }),
             "DELETE",
             "/v2/box/snapshots",

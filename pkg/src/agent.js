@@ -12,7 +12,7 @@ export class AgentRuns {
   }
 
   async run(options) {
-    const opened = await open(this.#send, "box.agent.run", options);
+    const opened = await this.#send.open("box.agent.run", {}, options);
     const run = new StreamRun(opened, elements);
     try {
       for await (const _ of run);
@@ -24,11 +24,9 @@ export class AgentRuns {
   }
 
   stream(options) {
-    return iterable(open(this.#send, "box.agent.stream", options).then((opened) => new StreamRun(opened, elements)));
+    return iterable(this.#send.open("box.agent.stream", {}, options).then((opened) => new StreamRun(opened, elements)));
   }
 }
-
-const open = (send, name, { signal, timeoutMs, ...args } = {}) => send.open(name, args, { signal, timeoutMs });
 
 /** What the agent says and does, as it comes. */
 async function* elements(run, opened) {

@@ -1,15 +1,16 @@
 /** `Box`: the handle on one box, and the calls that make, find and remove boxes. */
 
 import { AgentRuns } from "./agent.js";
-import { split } from "./connection.js";
+import { connect } from "./connection.js";
 import { failure } from "./error.js";
 import { Exec } from "./exec.js";
 import { Files } from "./files.js";
 import { fork } from "./fork.js";
 import { missing } from "./features.js";
 import { Git } from "./git.js";
+import { define } from "./methods.js";
 import { changes, diffSnapshots, snapshotFiles, verifySnapshot } from "./snapshot-contents.js";
-import { deleteSnapshots, getSnapshot, listSnapshots, snapshotTree, updateSnapshot } from "./snapshots.js";
+import { deleteSnapshots, getSnapshot, listSnapshots, updateSnapshot } from "./snapshots.js";
 
 /** The members of a box that its handle shows. */
 const SHOWN = [
@@ -20,6 +21,7 @@ const SHOWN = [
 export class Box {
   cwd = "/workspace/home";
   #connection;
+  #send;
 
   static create(options) {
     return make(this, "Box.create", options);
@@ -37,19 +39,16 @@ export class Box {
     return make(this, "Box.get", options, { id: name });
   }
 
-  static list(options) {
-    return run("Box.list", options);
-  }
-
   static delete(ids, options) {
     if (ids?.boxIds) [ids, options] = [ids.boxIds, { ...ids, boxIds: undefined }];
-    return typeof ids == "string" ? run("box.delete", options, { id: ids }) : run("Box.delete", options, { ids });
+    return typeof ids == "string"
+      ? connect(options).call("box.delete", { id: ids }, options)
+      : connect(options).call("Box.delete", { ids }, options);
   }
 
   static listSnapshots = listSnapshots;
   static getSnapshot = getSnapshot;
   static updateSnapshot = updateSnapshot;
-  static snapshotTree = snapshotTree;
   static deleteSnapshots = deleteSnapshots;
   static diffSnapshots = diffSnapshots;
   static snapshotFiles = snapshotFiles;
@@ -64,12 +63,10 @@ export class Box {
     this.#connection = connection;
     this.#show(info);
     this.modelConfig = { harness: info.agent, model: info.model };
-    const send = {
-      call: (name, args, { folder, ...options } = {}) =>
-        connection.call(name, { id: this.id, cwd: this.cwd, folder, ...args }, options),
-      open: (name, args, { folder, ...options } = {}) =>
-        connection.open(name, { id: this.id, cwd: this.cwd, folder, ...args }, options),
-    };
+    const send = (this.#send = {
+      call: (name, args, options) => connection.call(name, { id: this.id, cwd: this.cwd, ...args }, options),
+      open: (name, args, options) => connection.open(name, { id: this.id, cwd: this.cwd, ...args }, options),
+    });
     const part = (name, value) => Object.defineProperty(this, name, { value });
     part("agent", new AgentRuns(send));
     part("exec", new Exec(send));
@@ -77,22 +74,15 @@ export class Box {
     part("git", new Git(send));
   }
 
-  snapshot(options) {
-    return this.#run("box.snapshot", options);
-  }
-
-  listSnapshots(options) {
-    return this.#run("box.listSnapshots", options);
-  }
-
-  deleteSnapshot(snapshotId, options) {
-    return this.#run("box.deleteSnapshot", options, { snapshotId });
+  static {
+    define(this, "Box.", (_, options) => connect(options));
+    define(this.prototype, "box.", (box) => box.#send);
   }
 
   /** The same box goes on with the snapshot's disk. */
   async rollback(snapshotId, options) {
     const name = "box.rollback";
-    this.#show(await this.#run(name, options, { snapshotId }).catch(missing("rollback", name)));
+    this.#show(await this.#send.call(name, { snapshotId }, options).catch(missing("rollback", name)));
   }
 
   /** What changed since a snapshot. */
@@ -100,12 +90,8 @@ export class Box {
     return changes(this.#connection, { id, box: this.id }, options);
   }
 
-  delete(options) {
-    return this.#run("box.delete", options);
-  }
-
   async getStatus(options) {
-    const answer = await this.#run("box.getStatus", options);
+    const answer = await this.#send.call("box.getStatus", {}, options);
     this.status = answer.status;
     return answer;
   }
@@ -122,11 +108,6 @@ export class Box {
 
   #show(info) {
     for (const name of SHOWN) if (info[name] != null) this[name] = info[name];
-  }
-
-  #run(name, options, more) {
-    const { call, args } = split(options);
-    return this.#connection.call(name, { id: this.id, ...args, ...more }, call);
   }
 }
 
@@ -147,13 +128,6 @@ export class EphemeralBox extends Box {
 
 /** A static call that gives a handle. */
 async function make(kind, name, options, more) {
-  const { connection, call, args } = split(options);
-  const own = connection();
-  return new kind(own, await own.call(name, { ...args, ...more }, call));
-}
-
-/** A static call that gives plain data. */
-function run(name, options, more) {
-  const { connection, call, args } = split(options);
-  return connection().call(name, { ...args, ...more }, call);
+  const connection = connect(options);
+  return new kind(connection, await connection.call(name, more, options));
 }

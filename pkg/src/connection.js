@@ -7,7 +7,7 @@ import { camel } from "./shape.js";
 
 /** How long a call that waits until what it makes is ready may take, when the user does not say. */
 const DEFAULT_WAIT_MS = 300_000;
-const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot", "Box.getSnapshot when ready"]);
+const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot", "Box.getSnapshot:ready"]);
 
 export class Connection {
   #baseUrl;
@@ -20,11 +20,11 @@ export class Connection {
     this.#apiKey = apiKey ?? env?.UPSTASH_BOX_API_KEY;
   }
 
-  /** Does one call of the table in `src/requests`. */
+  /** Does one call of the table in `src/requests`. What the user gave travels with what the method sets. */
   async call(name, args, options) {
-    const call = new Call(options, WAITS.has(name) ? DEFAULT_WAIT_MS : undefined);
+    const call = new Call(options ?? undefined, WAITS.has(name) ? DEFAULT_WAIT_MS : undefined);
     try {
-      return camel(await (await this.client()).call(call, name, args));
+      return camel(await (await this.client()).call(call, name, { ...split(options).args, ...args }));
     } catch (thrown) {
       throw call.error(thrown);
     } finally {
@@ -35,9 +35,9 @@ export class Connection {
   /** Starts a call that answers with a stream. It ends with the stream. */
   async open(name, args, options) {
     // No deadline, but a signal: leaving the stream ends the request.
-    const call = new Call(options, Infinity);
+    const call = new Call(options ?? undefined, Infinity);
     try {
-      return { call, stream: await (await this.client()).call(call, name, args) };
+      return { call, stream: await (await this.client()).call(call, name, { ...split(options).args, ...args }) };
     } catch (thrown) {
       call.close();
       throw call.error(thrown);
@@ -50,8 +50,11 @@ export class Connection {
   }
 }
 
+/** The connection that a static method's options ask for. */
+export const connect = (options) => new Connection(options?.baseUrl, options?.apiKey);
+
 /** Takes the options that concern the connection and the call out of those that travel. */
 export function split(options = {}) {
   const { apiKey, baseUrl, signal, timeoutMs, ...args } = options ?? {};
-  return { connection: () => new Connection(baseUrl, apiKey), call: { signal, timeoutMs }, args };
+  return { connection: () => connect({ baseUrl, apiKey }), call: { signal, timeoutMs }, args };
 }

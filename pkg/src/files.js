@@ -2,6 +2,7 @@
 
 import { fromBase64, toBase64 } from "./base64.js";
 import { invalid } from "./error.js";
+import { define } from "./methods.js";
 
 export class Files {
   #send;
@@ -25,8 +26,8 @@ export class Files {
     await this.#send.call("box.files.write", { path, ...travels, ...others }, { signal, timeoutMs });
   }
 
-  list(path, options) {
-    return this.#send.call("box.files.list", { path }, options);
+  static {
+    define(this.prototype, "box.files.", (files) => files.#send);
   }
 }
 

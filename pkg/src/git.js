@@ -1,5 +1,7 @@
 /** `box.git`: version control in the box. */
 
+import { define } from "./methods.js";
+
 export class Git {
   #send;
 
@@ -7,7 +9,7 @@ export class Git {
     this.#send = send;
   }
 
-  clone({ signal, timeoutMs, ...args } = {}) {
-    return this.#send.call("box.git.clone", args, { signal, timeoutMs });
+  static {
+    define(this.prototype, "box.git.", (git) => git.#send);
   }
 }

@@ -35,15 +35,11 @@ export async function getSnapshot(id, { waitFor, ...options } = {}) {
   if (waitFor != null && waitFor != "ready") {
     throw failure("invalid_argument", 'Box.getSnapshot: option `waitFor` must be "ready".');
   }
-  return run(waitFor ? "Box.getSnapshot when ready" : "Box.getSnapshot", options, { id });
+  return run(waitFor ? "Box.getSnapshot:ready" : "Box.getSnapshot", options, { id });
 }
 
 export async function updateSnapshot(id, options) {
   return run("Box.updateSnapshot", options, { id, neverExpires: options?.expiresIn === null });
-}
-
-export async function snapshotTree(id, options) {
-  return run("Box.snapshotTree", options, { id });
 }
 
 export async function deleteSnapshots(which, options) {
@@ -56,7 +52,7 @@ export async function deleteSnapshots(which, options) {
     const feature = "snapshot_retention";
     if (!(await offers(connection(), feature, call))) throw unsupported(feature, "Box.deleteSnapshots");
   }
-  return byFilter ? run("Box.deleteSnapshots by filter", options) : run("Box.deleteSnapshots", options, { ids: which });
+  return byFilter ? run("Box.deleteSnapshots:filter", options) : run("Box.deleteSnapshots", options, { ids: which });
 }
 
 function run(name, options, more) {

@@ -5,7 +5,7 @@
 use crate::api_types::ErrorCode;
 use crate::error::Error;
 use crate::json::{Json, Type};
-use crate::sentence::sentence;
+use crate::sentence::{cut, sentence};
 
 /// The shape of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,19 @@ pub enum Answer {
 }
 
 impl Answer {
+    pub(super) fn from_word(word: &'static str) -> Option<Self> {
+        let (word, member) = cut(word, b':');
+        Some(match word {
+            "object" => Self::Object,
+            "resource" => Self::Resource,
+            "list" => Self::List(member),
+            "run" => Self::Run,
+            "text" => Self::Text(member),
+            "stream" => Self::Stream,
+            _ => return None,
+        })
+    }
+
     /// The part of the body that was asked for, if it is what it must be.
     pub fn find<J: Json>(self, body: J) -> Option<J> {
         let found = match self {

@@ -25,7 +25,7 @@ pub(super) fn knows(route: &Route, name: &str) -> Known {
     } else {
         Known::No
     };
-    for field in route.fields {
+    for field in &route.fields {
         match field.js.strip_prefix(name) {
             Some("") => known = Known::Whole,
             Some(rest) if rest.starts_with('.') => known = Known::Group,

@@ -1,6 +1,6 @@
 //! One argument of a call: its name on both sides, where it goes and what it must be.
 //!
-//! Constructors are `const` so that the tables of routes are static data.
+//! `row.rs` reads them.
 
 /// Where an argument goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,33 @@ pub enum Kind {
     McpServers,
 }
 
+/// What the table calls them.
+const WORDS: [(&str, Kind); 17] = [
+    ("", Kind::Text),
+    ("content", Kind::Content),
+    ("id", Kind::Id),
+    ("count", Kind::Count),
+    ("flag", Kind::Flag),
+    ("switch", Kind::Switch),
+    ("clear", Kind::Clear),
+    ("texts", Kind::Texts),
+    ("ids", Kind::Ids),
+    ("command", Kind::Command),
+    ("path", Kind::Path),
+    ("folder", Kind::Folder),
+    ("directory", Kind::Directory),
+    ("map", Kind::TextMap),
+    ("object", Kind::Structure),
+    ("any", Kind::Any),
+    ("servers", Kind::McpServers),
+];
+
 impl Kind {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        let row = WORDS.iter().find(|row| row.0 == word);
+        row.map(|row| row.1)
+    }
+
     /// How a sentence says it.
     pub(super) const fn expected(self) -> &'static str {
         match self {
@@ -100,40 +126,4 @@ impl Field {
             required: true,
         }
     }
-
-    pub(super) const fn query(js: &'static str, wire: &'static str, kind: Kind) -> Self {
-        Self {
-            js,
-            wire,
-            place: Place::Query,
-            kind,
-            required: false,
-        }
-    }
-
-    pub(super) const fn body(js: &'static str, wire: &'static str, kind: Kind) -> Self {
-        Self {
-            js,
-            wire,
-            place: Place::Body,
-            kind,
-            required: false,
-        }
-    }
-
-    pub(super) const fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
-        }
-    }
-
-    /// `idempotencyKey`, with which a call that makes something may be sent again after a failure.
-    pub(super) const IDEMPOTENCY_KEY: Self = Self {
-        js: "idempotencyKey",
-        wire: "Idempotency-Key",
-        place: Place::Header,
-        kind: Kind::Id,
-        required: false,
-    };
 }

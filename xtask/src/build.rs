@@ -71,6 +71,8 @@ fn compile(workspace: &Workspace) -> Result<()> {
         "--no-opt",
         "--no-pack",
         "--no-gitignore",
+        "--features",
+        "npm",
     ]))?;
     // npm obeys both, and would leave the folder out or describe another package.
     for unwanted in [".gitignore", "package.json"] {

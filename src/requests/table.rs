@@ -1,0 +1,107 @@
+//! The table of routes: rows of text, each read when it is first used.
+//!
+//! Text, because a row costs little more than its words that way, and because both languages read it:
+//! `pkg/build.mjs` puts the same files into the JavaScript, which hands them over once.
+
+use std::sync::OnceLock;
+
+use super::Route;
+use super::row;
+
+/// The rows as they stand in `rows/`.
+#[cfg(not(feature = "npm"))]
+const ROWS: &str = concat!(
+    include_str!("rows/boxes.txt"),
+    include_str!("rows/snapshots.txt"),
+    include_str!("rows/snapshot_contents.txt"),
+    include_str!("rows/exec.txt"),
+    include_str!("rows/files.txt"),
+    include_str!("rows/git.txt"),
+    include_str!("rows/agent.txt"),
+);
+/// JavaScript has them.
+#[cfg(feature = "npm")]
+const ROWS: &str = "";
+
+static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
+
+/// One row.
+#[derive(Debug)]
+struct Row {
+    name: &'static str,
+    text: &'static str,
+    route: OnceLock<Option<Route>>,
+}
+
+impl Row {
+    fn route(&'static self) -> Option<&'static Route> {
+        let read = || row::read(self.text, &|name| find(name).map(|row| row.text));
+        self.route.get_or_init(read).as_ref()
+    }
+}
+
+/// Takes the rows from JavaScript, before the first call.
+#[cfg(feature = "npm")]
+pub(crate) fn load(text: String) {
+    let _ = TABLE.set(split(text.leak()));
+}
+
+/// Every row.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    table().iter().filter_map(Row::route)
+}
+
+/// The row of this name.
+pub fn route(name: &str) -> Option<&'static Route> {
+    find(name)?.route()
+}
+
+fn find(name: &str) -> Option<&'static Row> {
+    table().iter().find(|row| row.name == name)
+}
+
+fn table() -> &'static [Row] {
+    TABLE.get_or_init(|| split(ROWS))
+}
+
+/// A row begins at the start of a line, and indented lines belong to it.
+fn split(text: &'static str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    let mut end_row = |start: usize, end: usize| {
+        let text = text.get(start..end).unwrap_or_default();
+        let name = row::name(text);
+        if !name.is_empty() {
+            rows.push(Row {
+                name,
+                text,
+                route: OnceLock::new(),
+            });
+        }
+    };
+    for line in text.split_inclusive('\n') {
+        if !line.starts_with(' ') {
+            end_row(start, at);
+            start = at;
+        }
+        at += line.len();
+    }
+    end_row(start, at);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{route, table};
+
+    #[test]
+    fn every_row_can_be_read_and_has_a_name_of_its_own() {
+        for row in table() {
+            assert!(row.route().is_some(), "{}", row.text);
+            let same = table().iter().filter(|other| other.name == row.name);
+            assert_eq!(same.count(), 1, "{}", row.name);
+        }
+        assert!(table().len() > 20);
+        assert!(route("Box.nothing").is_none());
+    }
+}
