@@ -8,14 +8,6 @@ mod client;
 pub(crate) mod json;
 mod streams;
 
-use wasm_bindgen::prelude::*;
-
 /// Smaller and faster than the standard one. The package runs in one thread, which it relies on.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-/// Takes the table of routes, before the first call.
-#[wasm_bindgen(js_name = takeRows)]
-pub(crate) fn take_rows(rows: String) {
-    crate::requests::table::load(rows);
-}

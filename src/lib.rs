@@ -12,7 +12,7 @@ pub mod client;
 pub mod error;
 pub mod event_stream;
 pub mod exec_stream;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 mod js;
 pub mod json;
 pub mod key_case;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::json::Json;
 use crate::requests::Request;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 pub mod fetch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scripted;

@@ -1,6 +1,6 @@
 /** Loads the WebAssembly, once, inside the first call that needs it. */
 
-import start, { takeRows } from "../generated/upstash_box_wasm.js";
+import start, { Client } from "../generated/upstash_box_wasm.js";
 import { ROWS } from "#rows";
 import { source } from "#wasm";
 import { failure } from "./error.js";
@@ -21,5 +21,5 @@ export function init(input) {
 
 async function load(input) {
   await start({ module_or_path: (await input) ?? (await source()) });
-  takeRows(ROWS);
+  Client.takeRows(ROWS);
 }

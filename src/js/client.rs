@@ -8,6 +8,7 @@ use super::call::JsCall;
 use crate::account::Account;
 use crate::client::Client;
 use crate::error::Error;
+use crate::requests::table::load;
 use crate::transport::fetch::Fetch;
 
 /// Calls of one account at one service.
@@ -20,6 +21,12 @@ pub struct WasmClient {
 
 #[wasm_bindgen(js_class = Client)]
 impl WasmClient {
+    /// Takes the table of routes, before the first call.
+    #[wasm_bindgen(js_name = takeRows)]
+    pub fn take_rows(rows: String) {
+        load(rows);
+    }
+
     /// Checks where the service is and who asks. An empty base URL means the hosted service.
     #[wasm_bindgen(constructor)]
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, JsValue> {

@@ -9,7 +9,7 @@ use super::Route;
 use super::row;
 
 /// The rows as they stand in `rows/`.
-#[cfg(not(feature = "npm"))]
+#[cfg(not(all(feature = "npm", target_arch = "wasm32")))]
 const ROWS: &str = concat!(
     include_str!("rows/boxes.txt"),
     include_str!("rows/snapshots.txt"),
@@ -20,7 +20,7 @@ const ROWS: &str = concat!(
     include_str!("rows/agent.txt"),
 );
 /// JavaScript has them.
-#[cfg(feature = "npm")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 const ROWS: &str = "";
 
 static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
@@ -41,7 +41,7 @@ impl Row {
 }
 
 /// Takes the rows from JavaScript, before the first call.
-#[cfg(feature = "npm")]
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
 pub(crate) fn load(text: String) {
     let _ = TABLE.set(split(text.leak()));
 }

@@ -85,6 +85,8 @@ fn clippy_wasm(workspace: &Workspace) -> Result<()> {
         "upstash-box-wasm",
         "--target",
         "wasm32-unknown-unknown",
+        "--features",
+        "npm",
         "--",
         "-D",
         "warnings",
