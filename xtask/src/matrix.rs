@@ -58,7 +58,11 @@ pub(crate) fn command(
         }
         Ok(())
     })?;
-    for (source, name) in [(SUITE, "matrix"), ("tests/npm", "npm")] {
+    for (source, name) in [
+        (SUITE, "matrix"),
+        ("tests/npm", "npm"),
+        ("examples", "examples"),
+    ] {
         take_in(&workspace.path(source), &folder.join(name))?;
     }
     let mut command = workspace.command(&node(&folder));

@@ -12,16 +12,18 @@ const node = (bench, program, args, more = {}) => [
   { env: { ...environment(bench), ...more }, cwd: bench.root },
 ]
 
+/** How `next` is started with these arguments. */
+export const nextOptions = (bench, args) => node(bench, 'next/dist/bin/next', args)
+
 let address
 /** Builds the Next app once, serves it until the end, and answers with its address. */
 const nextAddress = (bench) => (address ??= startNext(bench))
 
 async function startNext(bench) {
   const app = join(bench.root, 'matrix/apps/next')
-  const next = 'next/dist/bin/next'
   const { port, origin } = bench.pages.next
-  await finish(...node(bench, next, ['build', app]))
-  const { stop } = await serve(...node(bench, next, ['start', app, '--hostname=127.0.0.1', `--port=${port}`]), /(Ready in)/)
+  await finish(...nextOptions(bench, ['build', app]))
+  const { stop } = await serve(...nextOptions(bench, ['start', app, '--hostname=127.0.0.1', `--port=${port}`]), /(Ready in)/)
   bench.atEnd(stop)
   return origin
 }
