@@ -57,6 +57,7 @@ mod rollback;
 mod rules;
 mod runs;
 mod secrets;
+mod session;
 mod settings;
 mod snapshot;
 mod snapshot_files;
@@ -97,6 +98,7 @@ use once::CallsUnderWay;
 use owner::BoxOwner;
 pub(crate) use secrets::SecretKey;
 pub(crate) use secrets::SecretsError;
+pub(crate) use session::{LiveSession, SessionEvent, SessionStart};
 
 /// All boxes of one data directory. A cheap handle.
 #[derive(Clone, Debug)]

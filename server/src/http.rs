@@ -14,6 +14,7 @@ mod capabilities;
 mod config;
 mod error;
 mod exec;
+mod exec_session;
 mod file_changes;
 mod files;
 mod git;
@@ -82,6 +83,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         )
         .merge(account::routes())
         .merge(exec::routes())
+        .merge(exec_session::routes())
         .merge(file_changes::routes())
         .merge(all_snapshots::routes())
         .merge(config::routes())

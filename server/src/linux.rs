@@ -20,6 +20,7 @@ pub(crate) mod open;
 pub(crate) mod process;
 pub(crate) mod socket;
 pub(crate) mod sync;
+pub(crate) mod terminal;
 
 use nix::errno::Errno;
 

@@ -21,6 +21,8 @@ mod processes;
 mod program;
 mod root;
 mod run;
+mod session;
+mod terminal;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +31,7 @@ pub use error::SandboxError;
 pub use handle::Sandbox;
 pub use host::SandboxHost;
 pub use run::{Killer, Run};
+pub use session::{Session, SessionControl, WindowSize};
 
 pub(crate) use control::{Change, OpenHow};
 

@@ -62,6 +62,18 @@ impl Boxes {
         let count = RunCount::new(&entered.owner);
         let started = Instant::now();
         let run = self.run_in_sandbox(&mut entered, command).await?;
+        self.record_run(&entered, run, entry, count, started).await
+    }
+
+    /// Puts a run that has begun into the history.
+    pub(super) async fn record_run(
+        &self,
+        entered: &Entered,
+        run: Run,
+        entry: Entry,
+        count: RunCount,
+        started: Instant,
+    ) -> Result<ActiveRun, BoxError> {
         let record = RunRecord {
             id: ids::run_id()?,
             box_id: entered.id().to_owned(),

@@ -3,6 +3,7 @@
 //! The host check keeps a foreign name that was made to point here (DNS rebinding) from reaching
 //! the server; the origin check keeps other pages of the user's browser out.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -21,6 +24,11 @@ use super::error::ApiError;
 use super::{request_id, server_timing};
 
 const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
+/// The WebSocket protocol of sessions.
+pub(super) const SESSION_PROTOCOL: &str = "box-session-v1";
+/// A browser can give a WebSocket no headers but the protocols it offers, so the key may come as one
+/// of them, in base64url: an address would end up in logs.
+const KEY_PROTOCOL: &str = "box-key.";
 /// How long a browser may remember that a page is welcome.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
@@ -156,7 +164,7 @@ pub(super) async fn check_key(
 ) -> Result<Response, ApiError> {
     let path = request.uri().path();
     let is_api = path == "/v2" || path.starts_with("/v2/");
-    if is_api && !given_key(request.headers()).is_some_and(|key| access.is_key(key)) {
+    if is_api && !given_key(request.headers()).is_some_and(|key| access.is_key(&key)) {
         return Err(ApiError::new(
             ErrorCode::Unauthorized,
             "the API key is missing or wrong: send it as X-Box-Api-Key",
@@ -165,13 +173,22 @@ pub(super) async fn check_key(
     Ok(next.run(request).await)
 }
 
-fn given_key(headers: &HeaderMap) -> Option<&[u8]> {
+fn given_key(headers: &HeaderMap) -> Option<Cow<'_, [u8]>> {
     if let Some(key) = headers.get(KEY) {
-        return Some(key.as_bytes());
+        return Some(key.as_bytes().into());
     }
-    let bytes = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, key) = bytes.split_at_checked("Bearer ".len())?;
-    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(key)
+    if let Some(given) = headers.get(header::AUTHORIZATION) {
+        let (scheme, key) = given.as_bytes().split_at_checked("Bearer ".len())?;
+        return scheme
+            .eq_ignore_ascii_case(b"Bearer ")
+            .then_some(key.into());
+    }
+    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let mut offered = offered
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    let key = offered.find_map(|one| one.trim().strip_prefix(KEY_PROTOCOL))?;
+    Some(URL_SAFE_NO_PAD.decode(key).ok()?.into())
 }
 
 fn authority(request: &Request) -> Option<Authority> {

@@ -19,6 +19,8 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
             "all_snapshots",
             "exec_async",
             "exec_env",
+            "exec_session",
+            "exec_session_browser",
             "exec_stdin",
             "exec_timeout",
             "files_archive",

@@ -22,8 +22,20 @@ use crate::linux::{KernelError, descriptors, socket};
 #[derive(Debug)]
 pub(super) enum Answer {
     Done(Option<OwnedFd>),
+    /// A process and, if it has one, its terminal.
+    Began(i32, Option<OwnedFd>),
     Counted(usize),
     Paths(Vec<PathBuf>),
+}
+
+/// A run that has begun.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) id: u64,
+    /// Its process, as the box numbers it.
+    pub(super) pid: i32,
+    pub(super) terminal: Option<OwnedFd>,
+    pub(super) exited: oneshot::Receiver<Exit>,
 }
 
 type AnswerSender = oneshot::Sender<Result<Answer, KernelError>>;
@@ -158,7 +170,7 @@ impl Connection {
         question: impl FnOnce(u64) -> Request,
         descriptors: &[BorrowedFd<'_>],
         pipes: Pipes,
-    ) -> Result<(u64, oneshot::Receiver<Exit>), SandboxError> {
+    ) -> Result<Started, SandboxError> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let (exit, exited) = oneshot::channel();
         // Before asking: a short command may have ended when the answer is read.
@@ -167,7 +179,15 @@ impl Connection {
         if started.is_err() {
             self.waiting().runs.remove(&id);
         }
-        started.map(|_| (id, exited))
+        let Answer::Began(pid, terminal) = started? else {
+            return Err(SandboxError::Ended);
+        };
+        Ok(Started {
+            id,
+            pid,
+            terminal,
+            exited,
+        })
     }
 
     /// Tells something that has no answer, when there is still somebody to tell.
@@ -189,6 +209,9 @@ impl Connection {
         while let Ok(Some((reply, mut descriptors))) = self.receive(&mut buffer).await {
             match reply {
                 Reply::Done { id } => self.answer(id, Ok(Answer::Done(descriptors.pop()))),
+                Reply::Began { id, pid } => {
+                    self.answer(id, Ok(Answer::Began(pid, descriptors.pop())));
+                }
                 Reply::Counted { id, processes } => {
                     self.answer(id, Ok(Answer::Counted(processes)));
                 }

@@ -51,6 +51,18 @@ pub(super) enum Request {
         #[serde(with = "path_bytes")]
         cwd: PathBuf,
     },
+    /// The same in a new terminal, whose other side comes with the answer.
+    RunInTerminal {
+        id: u64,
+        argv: Vec<String>,
+        env: Vec<(String, String)>,
+        #[serde(with = "path_bytes")]
+        cwd: PathBuf,
+        rows: u16,
+        columns: u16,
+    },
+    /// Sends a signal to every process of the run's session. No answer.
+    Signal { id: u64, signal: i32 },
     /// Kills every process of the run's session and all that these started. No answer.
     EndRun { id: u64 },
     /// Kills every process that holds a pipe of the run, whatever its session. No answer.
@@ -130,6 +142,8 @@ pub(super) enum Reply {
     },
     /// Done. Descriptor: the file, after `Open`.
     Done { id: u64 },
+    /// A run has begun. Descriptor: its terminal, after `RunInTerminal`.
+    Began { id: u64, pid: i32 },
     /// How many, after `Count` or `FinishIfEmpty`.
     Counted { id: u64, processes: usize },
     /// Paths in the box, after `Mapped`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::TcpListener;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use tokio::net::unix::pipe;
 use tokio::process;
 
-use super::connection::{Answer, Connection, encode};
+use super::connection::{Answer, Connection, Started, encode};
 use super::control::{Change, OpenHow, Reply, Request, Setup, SetupLower, SetupMount};
 use super::run::Pipes;
 use super::{Command, Lower, PROXY_PORT, Run, SandboxError, SandboxHost, SandboxSpec};
@@ -29,12 +29,12 @@ const FINISH_LIMIT: Duration = Duration::from_secs(5);
 /// A running sandbox. Clones are handles of the same one; it ends with the last of them.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    connection: Arc<Connection>,
+pub(super) struct Inner {
+    pub(super) connection: Arc<Connection>,
     launcher: Mutex<Option<process::Child>>,
     proxy: Mutex<Option<TcpListener>>,
     id_map: IdMap,
@@ -115,23 +115,33 @@ impl Sandbox {
             env,
             cwd: cwd.clone(),
         };
-        let started = connection
-            .start_run(ANSWER_LIMIT, question, &descriptors, pipes)
-            .await;
-        let (id, exited) = started.map_err(|error| match error.errno() {
-            Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {
-                SandboxError::NoSuchDirectory(cwd)
-            }
-            _ => error,
-        })?;
+        let started = self.begin(&cwd, question, &descriptors, pipes).await?;
         let stderr = error.map(|(stderr, _)| stderr);
         Ok(Run {
             stdout,
             stderr,
             connection: Arc::clone(connection),
-            id,
-            exited,
+            id: started.id,
+            exited: started.exited,
             exit: None,
+        })
+    }
+
+    /// Starts what `question` asks for.
+    pub(super) async fn begin(
+        &self,
+        cwd: &Path,
+        question: impl FnOnce(u64) -> Request,
+        descriptors: &[BorrowedFd<'_>],
+        pipes: Pipes,
+    ) -> Result<Started, SandboxError> {
+        let connection = &self.inner.connection;
+        let started = connection.start_run(ANSWER_LIMIT, question, descriptors, pipes);
+        started.await.map_err(|error| match error.errno() {
+            Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {
+                SandboxError::NoSuchDirectory(cwd.to_path_buf())
+            }
+            _ => error,
         })
     }
 
@@ -191,7 +201,7 @@ impl Sandbox {
             .await?
         {
             Answer::Counted(processes) => Ok(processes),
-            Answer::Done(_) | Answer::Paths(_) => Ok(0),
+            Answer::Done(_) | Answer::Began(..) | Answer::Paths(_) => Ok(0),
         }
     }
 
@@ -209,7 +219,7 @@ impl Sandbox {
             .await?
         {
             Answer::Counted(_) => Ok(false),
-            Answer::Done(_) | Answer::Paths(_) => {
+            Answer::Done(_) | Answer::Began(..) | Answer::Paths(_) => {
                 // The runtime collects it.
                 drop(self.take_launcher());
                 Ok(true)
@@ -251,7 +261,7 @@ impl Sandbox {
             .await?
         {
             Answer::Paths(paths) => Ok(paths.into_iter().collect()),
-            Answer::Done(_) | Answer::Counted(_) => Ok(HashSet::new()),
+            Answer::Done(_) | Answer::Began(..) | Answer::Counted(_) => Ok(HashSet::new()),
         }
     }
 
@@ -318,14 +328,14 @@ impl Sandbox {
         self.give_to_box(file.into())
     }
 
-    fn output(&self) -> std::io::Result<(pipe::Receiver, OwnedFd)> {
+    pub(super) fn output(&self) -> std::io::Result<(pipe::Receiver, OwnedFd)> {
         let (reader, writer) = std::io::pipe()?;
         let writer = self.give_to_box(writer.into())?;
         Ok((pipe::Receiver::from_owned_fd(reader.into())?, writer))
     }
 
     /// A program may open its own output again, as `> /dev/stdout` does, so it must own it.
-    fn give_to_box(&self, fd: OwnedFd) -> std::io::Result<OwnedFd> {
+    pub(super) fn give_to_box(&self, fd: OwnedFd) -> std::io::Result<OwnedFd> {
         if self.inner.id_map == IdMap::Range {
             let owner = self.inner.id_map.root_owner();
             nix::unistd::fchown(&fd, Some(owner.into()), Some(owner.into()))?;

@@ -20,6 +20,7 @@ use nix::unistd::Pid;
 
 use super::control::{OpenHow, Reply, Request};
 use super::program::Program;
+use super::terminal::Terminal;
 use super::{change_in_box, open_in_box, processes};
 use crate::linux::process::Reaped;
 use crate::linux::{KernelError, Named, Result, open, process, socket};
@@ -109,7 +110,8 @@ fn end_everything() {
 /// What a run's processes can be known by.
 struct Begun {
     session: Pid,
-    pipes: Vec<u64>,
+    /// What it writes to, as /proc shows it.
+    outputs: Vec<String>,
 }
 
 struct Init<'socket> {
@@ -131,20 +133,43 @@ impl Init<'_> {
                     argv,
                     env,
                     stdio: descriptors,
+                    in_terminal: false,
                 };
-                let started = self.run(id, &cwd, program);
-                self.answer(id, started)
+                let outputs = program.pipes();
+                let began = outputs.and_then(|outputs| self.run(id, &cwd, program, outputs));
+                self.began(id, began, None)
+            }
+            Request::RunInTerminal {
+                id,
+                argv,
+                env,
+                cwd,
+                rows,
+                columns,
+            } => match Terminal::open(self.root.as_fd(), rows, columns) {
+                Ok(terminal) => {
+                    let began = self.run_in_terminal(id, &cwd, argv, env, &terminal);
+                    self.began(id, began, Some(terminal.master))
+                }
+                Err(error) => self.answer(id, Err(error)),
+            },
+            Request::Signal { id, signal } => {
+                let begun = self.begun.get(&id);
+                if let (Some(begun), Ok(signal)) = (begun, Signal::try_from(signal)) {
+                    processes::signal_session(begun.session, signal);
+                }
+                Ok(())
             }
             Request::EndRun { id } => {
                 if let Some(begun) = self.begun.get(&id) {
                     processes::kill_tree(begun.session);
-                    processes::kill_holders(&begun.pipes);
+                    processes::kill_holders(&begun.outputs);
                 }
                 Ok(())
             }
             Request::EndHolders { id } => {
                 if let Some(begun) = self.begun.get(&id) {
-                    processes::kill_holders(&begun.pipes);
+                    processes::kill_holders(&begun.outputs);
                 }
                 Ok(())
             }
@@ -193,10 +218,38 @@ impl Init<'_> {
         send(self.control, &reply, &[])
     }
 
-    fn run(&mut self, id: u64, cwd: &Path, program: Program) -> Result<()> {
+    fn began(&self, id: u64, began: Result<Pid>, terminal: Option<OwnedFd>) -> Result<()> {
+        match began {
+            Ok(pid) => {
+                let pid = pid.as_raw();
+                let terminal: Vec<_> = terminal.iter().map(AsFd::as_fd).collect();
+                send(self.control, &Reply::Began { id, pid }, &terminal)
+            }
+            Err(error) => self.answer(id, Err(error)),
+        }
+    }
+
+    fn run_in_terminal(
+        &mut self,
+        id: u64,
+        cwd: &Path,
+        argv: Vec<String>,
+        env: Vec<(String, String)>,
+        terminal: &Terminal,
+    ) -> Result<Pid> {
+        let side = || terminal.slave.try_clone().named(|| "dup(terminal)".into());
+        let program = Program {
+            argv,
+            env,
+            stdio: vec![side()?, side()?],
+            in_terminal: true,
+        };
+        self.run(id, cwd, program, vec![terminal.name.clone()])
+    }
+
+    fn run(&mut self, id: u64, cwd: &Path, program: Program, outputs: Vec<String>) -> Result<Pid> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
         let directory = open::open_beneath(self.root.as_fd(), cwd, flags, Mode::empty())?;
-        let pipes = program.pipes()?;
         let pid = program.start(directory.as_fd())?;
         // A number in use again stands for no older session.
         self.begun.retain(|_, begun| begun.session != pid);
@@ -204,11 +257,11 @@ impl Init<'_> {
             id,
             Begun {
                 session: pid,
-                pipes,
+                outputs,
             },
         );
         self.runs.insert(pid, id);
-        Ok(())
+        Ok(pid)
     }
 
     fn open(&self, id: u64, path: &Path, how: OpenHow) -> Result<()> {

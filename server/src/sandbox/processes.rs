@@ -93,12 +93,16 @@ pub(super) fn kill_tree(session: Pid) {
     }
 }
 
-/// Kills every process that has one of these pipes open, by inode.
-pub(super) fn kill_holders(pipes: &[u64]) {
-    let links: Vec<String> = pipes
-        .iter()
-        .map(|inode| format!("pipe:[{inode}]"))
-        .collect();
+/// Sends a signal to every process of a session.
+pub(super) fn signal_session(session: Pid, signal: Signal) {
+    for process in list().filter(|process| process.session == session.as_raw()) {
+        // One that has just ended needs no signal.
+        let _ = kill(Pid::from_raw(process.pid), signal);
+    }
+}
+
+/// Kills every process that has one of these open, named as in `/proc/…/fd`.
+pub(super) fn kill_holders(links: &[String]) {
     kill_all(|process| {
         let descriptors = fs::read_dir(format!("/proc/{}/fd", process.pid));
         descriptors

@@ -12,7 +12,7 @@ use nix::sys::stat::fstat;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir, setsid};
 
 use crate::linux::clone::{Clone, fork};
-use crate::linux::{Named, Result, process};
+use crate::linux::{Named, Result, process, terminal};
 
 /// What a shell answers for a program that does not exist.
 const NOT_FOUND: i32 = 127;
@@ -28,6 +28,8 @@ pub(super) struct Program {
     pub(super) env: Vec<(String, String)>,
     /// Standard input, output and error; without the third, errors go where output goes.
     pub(super) stdio: Vec<OwnedFd>,
+    /// Whether `stdio` is a terminal, to be the program's own.
+    pub(super) in_terminal: bool,
 }
 
 impl Program {
@@ -50,13 +52,13 @@ impl Program {
         }
     }
 
-    /// The inodes of the pipes it writes to.
-    pub(super) fn pipes(&self) -> Result<Vec<u64>> {
+    /// The pipes it writes to, as /proc shows them.
+    pub(super) fn pipes(&self) -> Result<Vec<String>> {
         let outputs = self.stdio.iter().skip(1);
         outputs
             .map(|pipe| {
                 fstat(pipe)
-                    .map(|stat| stat.st_ino)
+                    .map(|stat| format!("pipe:[{}]", stat.st_ino))
                     .named(|| "fstat(pipe)".into())
             })
             .collect()
@@ -85,6 +87,9 @@ impl Program {
             return Err(Errno::EBADF);
         };
         let error = self.stdio.get(2).unwrap_or(output);
+        if self.in_terminal {
+            terminal::take_control(input.as_fd())?;
+        }
         dup2_stdin(input.as_fd())?;
         dup2_stdout(output.as_fd())?;
         dup2_stderr(error.as_fd())?;

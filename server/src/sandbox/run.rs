@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
 use tokio::net::unix::pipe;
 use tokio::sync::oneshot;
 
@@ -59,6 +60,13 @@ impl Run {
         }
     }
 
+    /// Sends a signal to the command and all that is in its session.
+    pub fn signal(&self, signal: Signal) {
+        let signal = signal as i32;
+        let id = self.id;
+        self.connection.tell(&Request::Signal { id, signal });
+    }
+
     /// Kills the command and everything it started, except what cut itself off from its parents.
     pub fn kill(&self) {
         self.connection.tell(&Request::EndRun { id: self.id });
@@ -88,7 +96,11 @@ impl Drop for Run {
 }
 
 /// Second handles on the reading ends of a run's pipes, to see whether anybody can still write.
-pub(super) struct Pipes(Vec<OwnedFd>);
+pub(super) enum Pipes {
+    Ends(Vec<OwnedFd>),
+    /// A terminal, which goes with its own process in any case.
+    Terminal,
+}
 
 impl Pipes {
     pub(super) fn watching(receivers: &[&pipe::Receiver]) -> io::Result<Self> {
@@ -96,13 +108,13 @@ impl Pipes {
             .iter()
             .map(|pipe| pipe.as_fd().try_clone_to_owned())
             .collect::<Result<_, _>>()
-            .map(Self)
+            .map(Self::Ends)
     }
 
     /// Whether a process holds a writing end.
     fn held(&self) -> bool {
-        let mut entries: Vec<PollFd<'_>> = self
-            .0
+        let Self::Ends(ends) = self else { return true };
+        let mut entries: Vec<PollFd<'_>> = ends
             .iter()
             .map(|fd| PollFd::new(fd.as_fd(), PollFlags::empty()))
             .collect();

@@ -22,6 +22,7 @@ mod disk_full;
 mod egress;
 mod exec;
 mod exec_additions;
+mod exec_session;
 mod exec_stream;
 mod file_changes;
 mod files;
