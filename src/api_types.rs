@@ -4,12 +4,14 @@
 //! `tests/fixtures` pins their bytes so that sharing can't hide a mistake.
 
 mod agent;
+mod agent_settings;
 mod boxes;
 mod error_code;
 mod exec;
 mod files;
 mod git;
 mod logs;
+mod mcp;
 mod network_policy;
 mod null_as_default;
 mod settings;
@@ -20,6 +22,7 @@ mod snapshots;
 mod startup;
 
 pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
+pub use agent_settings::{CustomRunnerSetting, GitIdentity, ModelSetting, SkillList, SkillRequest};
 pub use boxes::{
     BoxInfo, BoxSize, BoxStatus, BoxStatusResponse, CreateBoxRequest, DeleteManyRequest, ForkedBox,
     FromSnapshotRequest,
@@ -34,6 +37,7 @@ pub use files::{
 };
 pub use git::{GitCloneRequest, GitCloneResponse};
 pub use logs::{LogEntry, LogLevel, LogList, LogSource};
+pub use mcp::{McpServer, McpSource};
 pub use network_policy::{NetworkMode, NetworkPolicy};
 pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};
 pub use snapshot_contents::{

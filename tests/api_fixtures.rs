@@ -10,13 +10,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
     AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CodeRequest,
-    CreateBoxRequest, CreateSnapshotRequest, DeleteSnapshotsRequest, DeletedCount,
-    DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent, FileList,
-    FileStat, ForkedBox, FromSnapshotRequest, GitCloneRequest, GitCloneResponse, InitCommand,
-    LabelList, LabelRequest, LogList, MakeDirectoryRequest, NetworkPolicy, RemoveFileRequest,
-    RenameFileRequest, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree,
-    SnapshotVerification, StartedRun, StreamError, StreamExit, UpdateSnapshotRequest,
-    WriteFileRequest,
+    CreateBoxRequest, CreateSnapshotRequest, CustomRunnerSetting, DeleteSnapshotsRequest,
+    DeletedCount, DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent,
+    FileList, FileStat, ForkedBox, FromSnapshotRequest, GitCloneRequest, GitCloneResponse,
+    GitIdentity, InitCommand, LabelList, LabelRequest, LogList, MakeDirectoryRequest, ModelSetting,
+    NetworkPolicy, RemoveFileRequest, RenameFileRequest, SkillList, SkillRequest, SnapshotChange,
+    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StartedRun, StreamError,
+    StreamExit, UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -48,6 +48,12 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<LabelList>("label_list").0,
         holds::<AccountEnv>("account_env").0,
         holds::<LogList>("log_list").0,
+        holds::<ModelSetting>("model_setting").0,
+        holds::<CustomRunnerSetting>("custom_runner_setting").0,
+        holds::<GitIdentity>("git_identity").0,
+        holds::<SkillRequest>("skill_request").0,
+        holds::<SkillList>("skill_list").0,
+        holds::<BoxInfo>("box_with_agent_settings").0,
         holds::<NetworkPolicy>("network_policy").0,
         holds::<NetworkPolicy>("network_policy_deny_all").0,
         holds::<AccountEnvValue>("account_env_value").0,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::CustomRunner;
 use super::error_code::ErrorBody;
+use super::mcp::McpServer;
 use super::network_policy::NetworkPolicy;
 use super::null_as_default::null_as_default;
 
@@ -74,6 +75,16 @@ pub struct BoxInfo {
     pub model: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_runner: Option<CustomRunner>,
+    /// What its agent was taught, as `owner/repo/skill`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enabled_skills: Vec<String>,
+    /// What its agent may ask; values of headers are masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mcp_servers: Vec<McpServer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_user_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_user_email: Option<String>,
     /// Where the box may go; everywhere when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_policy: Option<NetworkPolicy>,
@@ -118,6 +129,10 @@ pub struct CreateBoxRequest {
     /// Runs in the background each time the box starts.
     pub init_command: Option<String>,
     pub network_policy: Option<NetworkPolicy>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub skills: Vec<String>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub mcp_servers: Vec<McpServer>,
     /// Cloned in the background once the box is made.
     pub clone_repo: Option<String>,
     /// A secret for that clone only: never logged, never returned.

@@ -11,7 +11,7 @@ use super::secrets::Secrets;
 use super::{Boxes, rules};
 
 /// Stands for every value: how long a secret is, or how it begins, is part of the secret.
-const MASK: &str = "********";
+pub(super) const MASK: &str = "********";
 
 impl Boxes {
     /// The names, each with a mask in place of its value.

@@ -10,7 +10,7 @@ use super::create::CUSTOM;
 use super::error::BoxError;
 use super::lookup::Entered;
 use super::runs::Entry;
-use super::{Boxes, environment, paths, rules, to_completion};
+use super::{Boxes, environment, mcp, paths, rules, to_completion};
 use crate::sandbox::Command;
 
 /// An agent run that was waited for.
@@ -43,10 +43,11 @@ impl Boxes {
                 request.session_id.as_deref(),
             );
             rules::command(&argv)?;
-            let env_vars = this.secrets_of(&entered)?.env_vars;
+            let secrets = this.secrets_of(&entered)?;
+            let extra = mcp::variables(&entered, &secrets);
             let command = Command {
                 argv,
-                env: environment::variables(&entered.record, &env_vars, &[]),
+                env: environment::variables(&entered.record, &secrets.env_vars, &extra),
                 cwd,
                 merge_stderr: false,
                 stdin: Vec::new(),

@@ -9,7 +9,7 @@ use upstash_box_wasm::api_types::{
 use super::error::BoxError;
 use super::git_repo::Repo;
 use super::secrets::Secrets;
-use super::{Boxes, expiry, ids, network, rules, unix_now};
+use super::{Boxes, expiry, ids, mcp, network, rules, skills, unix_now};
 use crate::store::{BoxRecord, Inserted, Origin, SnapshotSource};
 
 /// The harness whose program the box itself provides.
@@ -25,6 +25,8 @@ pub(super) struct NewBox {
     secrets: Secrets,
     origin: Origin,
     clone: Option<GitCloneRequest>,
+    /// Skills that are not on its disk yet.
+    to_install: Vec<String>,
 }
 
 /// Everything about the agent of a box.
@@ -70,7 +72,14 @@ impl Boxes {
         };
         request.env_vars = self.with_account_env(request.env_vars).await?;
         request.runtime = request.runtime.or(source.settings.runtime);
-        Ok(new_box(request, agent, Origin::Snapshot(source.id)))
+        let mut new = new_box(request, agent, Origin::Snapshot(source.id));
+        // They are on the snapshot's disk.
+        for skill in source.settings.enabled_skills {
+            if !new.record.info.enabled_skills.contains(&skill) {
+                new.record.info.enabled_skills.push(skill);
+            }
+        }
+        Ok(new)
     }
 
     /// What a box takes over from a snapshot, which must be there and whole.
@@ -172,6 +181,9 @@ impl Boxes {
         if new.record.init_command.is_some() {
             self.start_in_background(info.id.clone());
         }
+        if !new.to_install.is_empty() {
+            self.install_in_background(info.id.clone(), new.to_install.clone());
+        }
         if let Some(clone) = &new.clone {
             self.clone_in_background(info.id.clone(), clone.clone());
         }
@@ -208,6 +220,8 @@ fn check(request: &CreateBoxRequest) -> Result<(), BoxError> {
         rules::init_command(command)?;
     }
     check_lifetime(request)?;
+    skills::check(&request.skills)?;
+    mcp::check(&request.mcp_servers)?;
     if let Some(policy) = &request.network_policy {
         network::check(policy)?;
     }
@@ -287,10 +301,12 @@ fn agent_of(request: &CreateBoxRequest) -> Result<Agent, BoxError> {
 
 fn new_box(request: CreateBoxRequest, agent: Agent, origin: Origin) -> NewBox {
     NewBox {
+        to_install: request.skills.clone(),
         secrets: Secrets {
             env_vars: request.env_vars.clone(),
             agent_api_key: agent.api_key.clone(),
             github_token: request.github_token.clone(),
+            mcp_headers: mcp::headers(&request.mcp_servers),
         },
         clone: request.clone_repo.clone().map(|repo| GitCloneRequest {
             repo,
@@ -321,6 +337,10 @@ fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord
             agent: agent.harness,
             model: agent.model,
             custom_runner: agent.custom_runner,
+            enabled_skills: request.skills,
+            mcp_servers: mcp::masked(&request.mcp_servers),
+            git_user_name: request.git_user_name,
+            git_user_email: request.git_user_email,
             network_policy: request.network_policy,
             snapshot_id: match origin {
                 Origin::Image => None,
@@ -331,8 +351,6 @@ fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord
             last_activity_at: now,
             deleted_at: None,
         },
-        git_user_name: request.git_user_name,
-        git_user_email: request.git_user_email,
         init_command: request.init_command,
         sealed_secrets: None,
         next_layer: 1,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::sandbox::PROXY_PORT;
 use crate::store::BoxRecord;
 
-const GIT_NAME: &str = "Upstash Box";
-const GIT_EMAIL: &str = "box@upstash.com";
+pub(super) const GIT_NAME: &str = "Upstash Box";
+pub(super) const GIT_EMAIL: &str = "box@upstash.com";
 
 /// The defaults, the box's own variables over them, and `extra` over both.
 pub(super) fn variables(
@@ -15,8 +15,8 @@ pub(super) fn variables(
     extra: &[(&str, String)],
 ) -> Vec<(String, String)> {
     let proxy = format!("http://127.0.0.1:{PROXY_PORT}");
-    let git_name = record.git_user_name.as_deref().unwrap_or(GIT_NAME);
-    let git_email = record.git_user_email.as_deref().unwrap_or(GIT_EMAIL);
+    let git_name = record.info.git_user_name.as_deref().unwrap_or(GIT_NAME);
+    let git_email = record.info.git_user_email.as_deref().unwrap_or(GIT_EMAIL);
     let defaults = [
         (
             "PATH",

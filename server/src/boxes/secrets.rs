@@ -28,6 +28,9 @@ pub(super) struct Secrets {
     pub(super) agent_api_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) github_token: Option<String>,
+    /// Headers of MCP servers, by the server's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) mcp_headers: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl fmt::Debug for Secrets {

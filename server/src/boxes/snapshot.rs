@@ -104,6 +104,7 @@ impl Boxes {
                 agent: record.info.agent.clone(),
                 model: record.info.model.clone(),
                 custom_runner: record.info.custom_runner.clone(),
+                enabled_skills: record.info.enabled_skills.clone(),
                 ..BoxSettings::default()
             },
             sealed_secrets: key.seal(&id, &kept)?,

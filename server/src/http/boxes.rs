@@ -135,6 +135,13 @@ pub(super) async fn delete_many(
     }))
 }
 
+pub(super) async fn fork(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+) -> Result<Json<BoxInfo>, ApiError> {
+    Ok(Json(boxes.twin(&reference).await?))
+}
+
 pub(super) async fn pause(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,

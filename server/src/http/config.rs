@@ -3,7 +3,10 @@
 use axum::extract::State;
 use axum::routing::{delete, post, put};
 use axum::{Json, Router};
-use upstash_box_wasm::api_types::{LabelList, LabelRequest, NetworkPolicy};
+use upstash_box_wasm::api_types::{
+    CustomRunnerSetting, GitIdentity, LabelList, LabelRequest, ModelSetting, NetworkPolicy,
+    SkillList, SkillRequest,
+};
 
 use super::body::JsonObject;
 use super::error::ApiError;
@@ -18,6 +21,13 @@ pub(super) fn routes() -> Router<Boxes> {
             "/v2/box/{box}/config/network-policy",
             put(set_network_policy),
         )
+        .route("/v2/box/{box}/config/model", put(set_model))
+        .route("/v2/box/{box}/config/custom-runner", put(set_custom_runner))
+        .route("/v2/box/{box}/config/git", put(set_git_identity))
+        // As older clients spell it.
+        .route("/v2/box/{box}/git-config", put(set_git_identity))
+        .route("/v2/box/{box}/config/skills", post(add_skill))
+        .route("/v2/box/{box}/config/skills/{*skill}", delete(remove_skill))
 }
 
 async fn add_label(
@@ -47,4 +57,53 @@ async fn set_network_policy(
     let policy: NetworkPolicy = body.parse()?;
     boxes.set_network_policy(&reference, policy.clone()).await?;
     Ok(Json(policy))
+}
+
+async fn set_model(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Json<ModelSetting>, ApiError> {
+    let setting: ModelSetting = body.parse()?;
+    boxes.set_model(&reference, setting.model.clone()).await?;
+    Ok(Json(setting))
+}
+
+async fn set_custom_runner(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Json<CustomRunnerSetting>, ApiError> {
+    let setting: CustomRunnerSetting = body.parse()?;
+    let runner = setting.custom_runner.clone();
+    boxes.set_custom_runner(&reference, runner).await?;
+    Ok(Json(setting))
+}
+
+async fn set_git_identity(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Json<GitIdentity>, ApiError> {
+    let identity = boxes.set_git_identity(&reference, body.parse()?).await?;
+    Ok(Json(identity))
+}
+
+async fn add_skill(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Json<SkillList>, ApiError> {
+    let SkillRequest { skill_id } = body.parse()?;
+    let enabled_skills = boxes.add_skill(&reference, skill_id).await?;
+    Ok(Json(SkillList { enabled_skills }))
+}
+
+/// The slashes of the id are separators of the path.
+async fn remove_skill(
+    State(boxes): State<Boxes>,
+    InPath((reference, skill)): InPath<(String, String)>,
+) -> Result<Json<SkillList>, ApiError> {
+    let enabled_skills = boxes.remove_skill(&reference, skill).await?;
+    Ok(Json(SkillList { enabled_skills }))
 }

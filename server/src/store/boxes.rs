@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use upstash_box_wasm::api_types::{
-    BoxInfo, BoxSize, BoxStatus, CustomRunner, LogLevel, LogSource, NetworkPolicy,
+    BoxInfo, BoxSize, BoxStatus, CustomRunner, LogLevel, LogSource, McpServer, NetworkPolicy,
 };
 
 use super::chains::free_unused;
@@ -13,8 +13,6 @@ use super::{Store, StoreError, logs};
 #[derive(Clone, Debug)]
 pub(crate) struct BoxRecord {
     pub(crate) info: BoxInfo,
-    pub(crate) git_user_name: Option<String>,
-    pub(crate) git_user_email: Option<String>,
     pub(crate) init_command: Option<String>,
     pub(crate) sealed_secrets: Option<Vec<u8>>,
     /// Number of the box's next sealed layer.
@@ -38,6 +36,9 @@ pub(crate) struct BoxSettings {
     pub(crate) ephemeral: bool,
     pub(crate) clone_repo: Option<String>,
     pub(crate) network_policy: Option<NetworkPolicy>,
+    pub(crate) enabled_skills: Vec<String>,
+    /// Without the values of their headers.
+    pub(crate) mcp_servers: Vec<McpServer>,
 }
 
 /// Whose layers a new box starts with.
@@ -217,12 +218,14 @@ pub(super) fn settings_of(record: &BoxRecord) -> BoxSettings {
         agent: info.agent.clone(),
         model: info.model.clone(),
         custom_runner: info.custom_runner.clone(),
-        git_user_name: record.git_user_name.clone(),
-        git_user_email: record.git_user_email.clone(),
+        git_user_name: info.git_user_name.clone(),
+        git_user_email: info.git_user_email.clone(),
         init_command: record.init_command.clone(),
         ephemeral: info.ephemeral,
         clone_repo: info.clone_repo.clone(),
         network_policy: info.network_policy.clone(),
+        enabled_skills: info.enabled_skills.clone(),
+        mcp_servers: info.mcp_servers.clone(),
     }
 }
 
@@ -245,6 +248,10 @@ fn read_box(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
             agent: settings.agent,
             model: settings.model,
             custom_runner: settings.custom_runner,
+            enabled_skills: settings.enabled_skills,
+            mcp_servers: settings.mcp_servers,
+            git_user_name: settings.git_user_name,
+            git_user_email: settings.git_user_email,
             network_policy: settings.network_policy,
             snapshot_id: row.get("snapshot_id")?,
             created_at: row.get("created_at")?,
@@ -252,8 +259,6 @@ fn read_box(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
             last_activity_at: row.get("last_activity_at")?,
             deleted_at: row.get("deleted_at")?,
         },
-        git_user_name: settings.git_user_name,
-        git_user_email: settings.git_user_email,
         init_command: settings.init_command,
         sealed_secrets: row.get("sealed_secrets")?,
         next_layer: row.get("next_layer")?,

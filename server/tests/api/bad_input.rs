@@ -197,10 +197,10 @@ fn each_bad_request_is_refused_by_its_code() {
         (
             "POST",
             "/v2/box",
-            r#"{"network_policy":{"mode":"deny-all"}}"#,
+            r#"{"browser":true}"#,
             501,
             "unsupported",
-            "network_policy",
+            "browser",
         ),
         (
             "POST",

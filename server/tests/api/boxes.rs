@@ -159,7 +159,14 @@ fn capabilities_name_only_what_is_there() {
     assert_eq!(answer["server"], "box-server");
     let features = [
         "all_snapshots",
+        "exec_async",
+        "exec_env",
+        "exec_session",
+        "exec_session_browser",
+        "exec_stdin",
         "exec_timeout",
+        "files_archive",
+        "files_base64_paths",
         "fork",
         "idempotency_key",
         "rollback",

@@ -11,6 +11,7 @@
 
 mod access;
 mod agent;
+mod agent_settings;
 mod bad_input;
 mod bad_input_in_box;
 mod boxes;
