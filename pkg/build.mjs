@@ -18,7 +18,8 @@ const generated = join(root, "generated");
 
 /** The parts of the declarations, in the order in which a reader wants them. */
 const TYPES = [
-  "index", "calls", "boxes", "snapshots", "contents", "exec", "files", "git", "agent", "errors", "loading", "models",
+  "index", "calls", "boxes", "snapshots", "contents", "exec", "runs", "files", "git", "agent", "schedules", "browser",
+  "harness", "errors", "loading", "models",
 ];
 
 const compiled = (await readdir(generated)).find((name) => name.endsWith("_bg.wasm"));

@@ -75,7 +75,8 @@ impl Account {
             .headers
             .iter()
             .map(|(name, value)| (*name, value.as_str()));
-        self.common_headers(request.body.is_some()).chain(own)
+        self.common_headers(request.body.is_some() && !request.is_raw)
+            .chain(own)
     }
 
     /// The headers of a request that has none of its own.

@@ -80,8 +80,10 @@ pub struct Request<J> {
     pub target: String,
     /// Headers that only this request has.
     pub headers: Vec<(&'static str, String)>,
-    /// The JSON body.
+    /// The body, if it has one.
     pub body: Option<J>,
+    /// Whether the body travels as it is, not as JSON.
+    pub is_raw: bool,
     /// What comes back.
     pub answer: Answer,
     /// Whether sending it twice does no more than sending it once.
@@ -100,6 +102,7 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
         target: String::new(),
         headers: Vec::new(),
         body: None,
+        is_raw: false,
         answer: route.answer,
         repeatable: !matches!(route.method, Method::Post),
     };
@@ -118,8 +121,19 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
                     body.set(field.wire, &value);
                 }
             }
+            (Place::Whole, _) => {
+                request.is_raw = true;
+                request.body = Some(value);
+            }
             (Place::Path, Some(text)) => {
-                encode(&mut request.target, &text);
+                let mut rest = text.as_str();
+                while field.kind == Kind::Segments && rest.bytes().any(|byte| byte == b'/') {
+                    let (segment, others) = cut(rest, b'/');
+                    encode(&mut request.target, segment);
+                    request.target.push('/');
+                    rest = others;
+                }
+                encode(&mut request.target, rest);
                 let (segment, rest) = cut(cut(path, b'}').1, b'{');
                 push(&mut request.target, segment);
                 path = rest;

@@ -28,6 +28,26 @@ fn what_is_not_as_it_must_be_is_refused_by_name() {
         ("Box.get", json!({ "id": "" }), "argument `id`"),
         ("Box.get", json!({ "id": "a\nb" }), "argument `id`"),
         (
+            "box.skills.remove",
+            json!({ "id": "b", "skill": "o/../s" }),
+            "argument `skill` must be names with slashes between them, like `owner/repo/skill`.",
+        ),
+        (
+            "box.skills.add",
+            json!({ "id": "b", "skill": "o//s" }),
+            "option `skill`",
+        ),
+        (
+            "box.skills.add",
+            json!({ "id": "b", "skill": "o/s/" }),
+            "option `skill`",
+        ),
+        (
+            "box.deletePublicURL",
+            json!({ "id": "b", "port": "80" }),
+            "argument `port` must be a whole number, 0 or more.",
+        ),
+        (
             "Box.create",
             json!({ "name": 3 }),
             "Box.create: option `name` must be a string that is not empty.",

@@ -1,105 +1,96 @@
 /** `box.agent`: prompts to the agent in the box, finished or streamed. */
 
-import { Reader } from "../generated/upstash_box_wasm.js";
-import { failure } from "./error.js";
-import { CUT_OFF, StreamRun, chunks, iterable } from "./streams.js";
+import { events } from "./agent-events.js";
+import { Call } from "./call.js";
+import { invalid } from "./error.js";
+import { Part, callOn, openOn } from "./part.js";
+import { promptFiles } from "./prompt-files.js";
+import { toJsonSchema, validate } from "./schema.js";
+import { StreamRun, iterable } from "./streams.js";
 
-export class AgentRuns {
-  #send;
+const RUN = "box.agent.run";
 
-  constructor(send) {
-    this.#send = send;
-  }
-
-  async run(options) {
-    const opened = await this.#send.open("box.agent.run", {}, options);
-    const run = new StreamRun(opened, elements);
-    try {
-      for await (const _ of run);
-    } catch (thrown) {
-      // The agent's own failure is a result; a lost connection or an ended call is not.
-      if (thrown.code != "run_failed") throw thrown;
+export class AgentRuns extends Part {
+  async run({ webhook, responseSchema, maxRetries = 0, ...options } = {}) {
+    if (!(maxRetries >= 0)) throw invalid(`${RUN}: option \`maxRetries\` must be a number, 0 or more.`);
+    options = await prepared(RUN, options);
+    options.jsonSchema ??= toJsonSchema(responseSchema, RUN);
+    if (webhook) {
+      const { runId } = await callOn(this, `${RUN}:webhook`, options, { webhook });
+      return { id: runId, status: "running", result: "" };
     }
-    return run;
+    for (let tried = 0; ; tried++) {
+      try {
+        const run = await finished(this, options);
+        if (responseSchema && run.status == "completed") run.result = await read(responseSchema, run.result);
+        return run;
+      } catch (error) {
+        // What the service refuses it would refuse again, and a time that has run out is over.
+        const passes = (error.retryable && error.code != "timeout" && !(error.status < 500)) || error.code == "stream_truncated";
+        if (!passes || tried >= maxRetries) throw error;
+        await pause(Math.min(30_000, 1000 * 2 ** tried), options.signal);
+      }
+    }
   }
 
-  stream(options) {
-    return iterable(this.#send.open("box.agent.stream", {}, options).then((opened) => new StreamRun(opened, elements)));
+  stream(options = {}) {
+    return iterable(prepared("box.agent.stream", options).then((ready) => open(this, "box.agent.stream", ready)));
   }
 }
 
-/** What the agent says and does, as it comes. */
-async function* elements(run, opened) {
-  const reader = new Reader();
+async function finished(part, options) {
+  const run = await open(part, RUN, options);
   try {
-    for await (const chunk of chunks(opened)) yield* events(run, reader.events(chunk, false));
-    yield* events(run, reader.events(new Uint8Array(), true));
-    if (run.status != "completed") {
-      throw failure("stream_truncated", CUT_OFF);
-    }
+    for await (const _ of run);
   } catch (thrown) {
-    run.status = "failed";
-    run.error ??= thrown.message;
-    throw thrown;
-  } finally {
-    run.leave();
-    reader.free();
+    // The agent's own failure is a result; a lost connection or an ended call is not.
+    if (thrown.code != "run_failed") throw thrown;
+  }
+  return run;
+}
+
+async function open(part, name, { onToolUse, onToolResult, ...options }) {
+  const opened = await openOn(part, name, options);
+  return new StreamRun(opened, (run) => watched(name, events(run, opened), { onToolUse, onToolResult }), part);
+}
+
+/** The same elements, after the callbacks have seen theirs. */
+async function* watched(name, elements, { onToolUse, onToolResult }) {
+  for await (const element of elements) {
+    const { type, toolName, ...facts } = element;
+    if (type == "tool-call") tell(name, { onToolUse }, { name: toolName, ...facts });
+    if (type == "tool-result") tell(name, { onToolResult }, facts);
+    yield element;
   }
 }
 
-/** The events in what the reader gives: name, LF, data, LF, and so on. */
-function* events(run, bytes) {
-  const lines = new TextDecoder().decode(bytes).split("\n");
-  for (let at = 0; at + 1 < lines.length; at += 2) {
-    const element = read(run, lines[at], parse(lines[at], lines[at + 1]));
-    if (element) yield element;
+function tell(name, callbacks, facts) {
+  for (const [option, callback] of Object.entries(callbacks)) {
+    try {
+      callback?.(facts);
+    } catch (thrown) {
+      const words = `${name}: option \`${option}\` threw: ${thrown?.message ?? thrown}`;
+      throw Object.assign(invalid(words), { cause: thrown });
+    }
   }
 }
 
-function parse(name, text) {
+const prepared = async (name, { files, ...options }) => ({ ...options, files: files && (await promptFiles(files, name)) });
+
+/** Structured output. Some models put it into a code fence. */
+async function read(schema, text) {
+  const [, inside = text] = /^\s*```\w*\n([^]*)\n```\s*$/.exec(text) ?? [];
+  let value;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(inside);
   } catch (cause) {
-    throw failure("invalid_response", `The agent's stream has a \`${name}\` event whose data is not JSON.`, cause);
+    throw Object.assign(invalid(`${RUN}: the agent's answer is not JSON.`), { code: "invalid_response", cause });
   }
+  return validate(schema, value, RUN);
 }
 
-/** One event as an element, after it has left its mark on the run. */
-function read(run, name, data) {
-  const toolCallId = data?.tool_call_id ?? data?.tool_use_id ?? data?.toolCallId ?? data?.id;
-  switch (name) {
-    case "run_start":
-      run.id = data.run_id;
-      return { type: "start", runId: data.run_id };
-    case "text":
-      if (!data.text) return;
-      run.result += data.text;
-      return { type: "text-delta", text: data.text };
-    case "thinking":
-      return { type: "reasoning", text: data.text };
-    case "tool":
-      return { type: "tool-call", toolCallId, toolName: data.name, input: data.input ?? {} };
-    case "tool_result":
-      return { type: "tool-result", toolCallId, output: data.output };
-    case "stats":
-      return { type: "stats", cpuNs: data.cpu_ns, memoryPeakBytes: data.memory_peak_bytes };
-    case "done":
-      if (data.output) run.result = data.output;
-      run.status = "completed";
-      run.sessionId = data.session_id;
-      run.cost = cost(data);
-      return { type: "finish", output: run.result, usage: run.cost, sessionId: data.session_id };
-    case "error":
-      run.cost = cost(data);
-      throw failure("run_failed", String(data.error ?? "The agent failed."));
-    default:
-      return { type: "unknown", event: name, data };
-  }
+async function pause(ms, signal) {
+  const call = new Call({ signal });
+  await call.sleep(ms);
+  call.close();
 }
-
-const cost = (data) => ({
-  inputTokens: data.input_tokens ?? 0,
-  outputTokens: data.output_tokens ?? 0,
-  cachedInputTokens: data.cached_input_tokens ?? 0,
-  totalUsd: data.total_cost_usd ?? 0,
-});

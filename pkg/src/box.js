@@ -1,27 +1,38 @@
 /** `Box`: the handle on one box, and the calls that make, find and remove boxes. */
 
 import { AgentRuns } from "./agent.js";
+import { Browser } from "./browser.js";
 import { connect } from "./connection.js";
 import { failure } from "./error.js";
 import { Exec } from "./exec.js";
+import { missing } from "./features.js";
 import { Files } from "./files.js";
 import { fork } from "./fork.js";
-import { missing } from "./features.js";
 import { Git } from "./git.js";
 import { define } from "./methods.js";
+import { Part, callOn, connectionOf, senderOf } from "./part.js";
+import { Schedules } from "./schedule.js";
+import { Labels, Skills } from "./settings.js";
 import { changes, diffSnapshots, snapshotFiles, verifySnapshot } from "./snapshot-contents.js";
 import { deleteSnapshots, getSnapshot, listSnapshots, updateSnapshot } from "./snapshots.js";
 
 /** The members of a box that its handle shows. */
 const SHOWN = [
-  "id", "name", "status", "size", "labels", "runtime", "keepAlive", "ephemeral", "model", "snapshotId",
+  "id", "name", "status", "size", "runtime", "keepAlive", "ephemeral", "model", "snapshotId", "networkPolicy",
   "createdAt", "updatedAt", "lastActivityAt", "expiresAt",
 ];
 
-export class Box {
+const PARTS = {
+  agent: AgentRuns, browser: Browser, exec: Exec, files: Files, git: Git, labels: Labels, schedule: Schedules, skills: Skills,
+};
+
+export class Box extends Part {
   cwd = "/workspace/home";
-  #connection;
-  #send;
+
+  static {
+    define(this, "Box.", (_, options) => connect(options));
+    define(this.prototype, "box.", senderOf);
+  }
 
   static create(options) {
     return make(this, "Box.create", options);
@@ -46,6 +57,10 @@ export class Box {
       : connect(options).call("Box.delete", { ids }, options);
   }
 
+  static async listEnv(options) {
+    return (await connect(options).call("Box.listEnv", {}, options)).envVars ?? {};
+  }
+
   static listSnapshots = listSnapshots;
   static getSnapshot = getSnapshot;
   static updateSnapshot = updateSnapshot;
@@ -60,40 +75,42 @@ export class Box {
 
   /** Handles come from the static methods. */
   constructor(connection, info) {
-    this.#connection = connection;
+    super(connection);
     this.#show(info);
-    this.modelConfig = { harness: info.agent, model: info.model };
-    const send = (this.#send = {
-      call: (name, args, options) => connection.call(name, { id: this.id, cwd: this.cwd, ...args }, options),
-      open: (name, args, options) => connection.open(name, { id: this.id, cwd: this.cwd, ...args }, options),
-    });
-    const part = (name, value) => Object.defineProperty(this, name, { value });
-    part("agent", new AgentRuns(send));
-    part("exec", new Exec(send));
-    part("files", new Files(send));
-    part("git", new Git(send));
-  }
-
-  static {
-    define(this, "Box.", (_, options) => connect(options));
-    define(this.prototype, "box.", (box) => box.#send);
+    for (const [name, kind] of Object.entries(PARTS)) {
+      Object.defineProperty(this, name, { value: new kind(connection, this) });
+    }
   }
 
   /** The same box goes on with the snapshot's disk. */
   async rollback(snapshotId, options) {
     const name = "box.rollback";
-    this.#show(await this.#send.call(name, { snapshotId }, options).catch(missing("rollback", name)));
+    this.#show(await callOn(this, name, options, { snapshotId }).catch(missing("rollback", name)));
   }
 
   /** What changed since a snapshot. */
   diff(id, options) {
-    return changes(this.#connection, { id, box: this.id }, options);
+    return changes(connectionOf(this), { id, box: this.id }, options);
   }
 
   async getStatus(options) {
-    const answer = await this.#send.call("box.getStatus", {}, options);
+    const answer = await callOn(this, "box.getStatus", options);
     this.status = answer.status;
     return answer;
+  }
+
+  async getInitCommand(options) {
+    return (await callOn(this, "box.getInitCommand", options)).initCommand ?? "";
+  }
+
+  async configureModel(model, options) {
+    await callOn(this, "box.configureModel", options, { model });
+    this.#show({ agent: this.modelConfig.harness, model });
+  }
+
+  async updateNetworkPolicy(networkPolicy, options) {
+    await callOn(this, "box.updateNetworkPolicy", options, networkPolicy);
+    this.#show({ networkPolicy });
   }
 
   /** Changes where this handle's commands and relative paths begin. */
@@ -108,6 +125,7 @@ export class Box {
 
   #show(info) {
     for (const name of SHOWN) if (info[name] != null) this[name] = info[name];
+    if (info.agent || info.model || !this.modelConfig) this.modelConfig = { harness: info.agent, model: info.model };
   }
 }
 

@@ -72,6 +72,11 @@ export class Call {
     return toBoxError(thrown, this.cause);
   }
 
+  /** Lets the call take as long as it wants: only its signal ends it. */
+  live() {
+    clearTimeout(this.#timer);
+  }
+
   /** Ends the call: a request that still runs is cancelled, and no timer or listener is left. */
   close() {
     clearTimeout(this.#timer);

@@ -24,7 +24,7 @@ export class Connection {
   async call(name, args, options) {
     const call = new Call(options ?? undefined, WAITS.has(name) ? DEFAULT_WAIT_MS : undefined);
     try {
-      return camel(await (await this.client()).call(call, name, { ...split(options).args, ...args }));
+      return camel(await (await this.client()).call(call, name, { ...split(options).args, ...args })) ?? undefined;
     } catch (thrown) {
       throw call.error(thrown);
     } finally {
@@ -42,6 +42,13 @@ export class Connection {
       call.close();
       throw call.error(thrown);
     }
+  }
+
+  /** Begins a WebSocket whose handshake carries the key, which not every runtime lets a program do. */
+  async socket(path, WebSocket) {
+    await this.client();
+    const url = (this.#baseUrl || "https://us-east-1.box.upstash.com").trim().replace(/\/+$/, "");
+    return new WebSocket(url.replace(/^http/, "ws") + path, { headers: { "X-Box-Api-Key": this.#apiKey.trim() } });
   }
 
   async client() {

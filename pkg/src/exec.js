@@ -1,26 +1,47 @@
-/** `box.exec`: commands, finished or streamed. */
+/** `box.exec`: commands and code, finished or streamed, and sessions. */
 
-import { Reader } from "../generated/upstash_box_wasm.js";
-import { failure } from "./error.js";
-import { CUT_OFF, StreamRun, chunks, iterable } from "./streams.js";
+import { toBase64 } from "./base64.js";
+import { bytesOf } from "./content.js";
+import { invalid } from "./error.js";
+import { offers } from "./features.js";
+import { output } from "./output.js";
+import { Part, callOn, connectionOf, openOn } from "./part.js";
+import { openSession } from "./session.js";
+import { StreamRun, iterable } from "./streams.js";
 
-export class Exec {
-  #send;
-
-  constructor(send) {
-    this.#send = send;
+export class Exec extends Part {
+  async command(command, options) {
+    return finished(await callOn(this, "box.exec.command", ...(await prepared(this, command, options))));
   }
 
-  async command(command, options) {
-    const answer = await this.#send.call("box.exec.command", { command }, options);
-    return finished(answer);
+  async start(command, options) {
+    const { runId } = await callOn(this, "box.exec.start", options, { command, async: true });
+    return { id: runId, status: "running" };
+  }
+
+  async code(options) {
+    return finished(await callOn(this, "box.exec.code", options));
   }
 
   stream(command, { encoding, ...options } = {}) {
-    const open = this.#send.open("box.exec.stream", { command }, options);
-    return iterable(open.then((opened) => new StreamRun(opened, (run, opened) => output(run, opened, encoding))));
+    return streamed(
+      this,
+      prepared(this, command, options).then((args) => openOn(this, "box.exec.stream", ...args)),
+      encoding,
+    );
+  }
+
+  streamCode({ encoding, ...options } = {}) {
+    return streamed(this, openOn(this, "box.exec.streamCode", options), encoding);
+  }
+
+  session(options) {
+    return openSession(this, options);
   }
 }
+
+const streamed = (part, open, encoding) =>
+  iterable(open.then((opened) => new StreamRun(opened, (run) => output(run, opened, encoding), part)));
 
 /** A finished command. Its result is what it printed, or what it complained about when it failed. */
 function finished({ runId, exitCode, output, error, cpuNs }) {
@@ -31,44 +52,31 @@ function finished({ runId, exitCode, output, error, cpuNs }) {
   return runId ? { id: runId, ...run } : run;
 }
 
-/** Output as it comes, then how the command ended. */
-async function* output(run, opened, encoding) {
-  const bytes = encoding == "bytes";
-  const text = new TextDecoder("utf-8", { ignoreBOM: true });
-  const element = (data, last) => ({ type: "output", data: bytes ? data : text.decode(data, { stream: !last }) });
-  const reader = new Reader();
-  try {
-    for await (const chunk of chunks(opened)) {
-      const plain = reader.output(chunk);
-      const held = reader.held();
-      for (const data of [held, plain == chunk.length ? chunk : chunk.subarray(0, plain)]) {
-        if (!data.length) continue;
-        const next = element(data);
-        if (next.data.length) yield next;
-      }
-    }
-    const end = trailer(reader.trailer());
-    const rest = element(end ? new Uint8Array() : reader.held(), true);
-    if (rest.data.length) yield rest;
-    if (!end) throw failure("stream_truncated", CUT_OFF);
-    if (end.error !== undefined) throw failure("run_failed", String(end.error));
-    run.exitCode = end.exit_code;
-    run.cpuNs = end.cpu_ns ?? 0;
-    run.status = end.exit_code == 0 ? "completed" : "failed";
-    yield { type: "exit", exitCode: run.exitCode, cpuNs: run.cpuNs };
-  } catch (thrown) {
-    run.status = "failed";
-    throw thrown;
-  } finally {
-    run.leave();
-    reader.free();
+/** A command with variables and input of its own, in the way that the service takes them. */
+async function prepared(part, command, { env, stdin, ...options } = {}) {
+  const { signal, timeoutMs } = options;
+  const call = { signal, timeoutMs };
+  if (env == null && stdin == null) return [options, { command }];
+  const bytes = await bytesOf(stdin);
+  if (!bytes && (await offers(connectionOf(part), "exec_env", call))) return [options, { command, env, stdin }];
+  // Elsewhere `env` sets the variables, and the input is a file that is gone as soon as the command has it.
+  let argv = typeof command == "string" ? ["sh", "-c", command] : [...(command ?? [])];
+  if (!argv.length) throw invalid("box.exec: a command must name a program.");
+  let script = 'exec "$@"';
+  if (stdin != null) {
+    const path = `/tmp/.stdin-${Date.now()}-${Math.random()}`;
+    const content = toBase64(bytes ?? new TextEncoder().encode(stdin));
+    await callOn(part, "box.files.write", call, { path, content, encoding: "base64" });
+    script = 'exec <"$1"; rm -f "$1"; shift; exec "$@"';
+    argv.unshift(path);
   }
+  argv = ["sh", "-c", script, "sh", ...argv];
+  return [options, { command: env ? ["env", ...Object.entries(env).map(variable), ...argv] : argv }];
 }
 
-/** What the trailer says; undefined when these data are not a trailer's. */
-function trailer(bytes) {
-  try {
-    const data = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof data.exit_code == "number" || typeof data.error == "string") return data;
-  } catch {}
+function variable([name, value]) {
+  if (!/^[A-Za-z_]\w*$/.test(name) || typeof value != "string") {
+    throw invalid("box.exec: option `env` must be an object of names of variables and strings.");
+  }
+  return `${name}=${value}`;
 }

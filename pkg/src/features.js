@@ -2,18 +2,28 @@
 
 import { failure } from "./error.js";
 
+/** What each connection's service told. */
+const told = new WeakMap();
+
 /** Whether a service has a feature. The hosted service tells of none. */
-export const offers = (connection, feature, call) =>
-  connection.call("capabilities", {}, call).then(
-    ({ features }) => features?.includes(feature),
-    (error) => {
-      if (error.status != 404) throw error;
-    },
-  );
+export async function offers(connection, feature, call) {
+  let features = told.get(connection);
+  if (!features) {
+    ({ features = [] } = await connection.call("capabilities", {}, call).catch((error) => {
+      if (error.status == 404) return {};
+      throw error;
+    }));
+    told.set(connection, features);
+  }
+  return features.includes(feature);
+}
+
+/** Whether a failure says that the service has no such route. */
+export const isMissing = ({ code }) => code == "not_found" || code == "method_not_allowed";
 
 /** A route that only a service with the feature has is missing elsewhere. */
 export const missing = (feature, name) => (error) => {
-  throw error.code == "not_found" || error.code == "method_not_allowed" ? unsupported(feature, name) : error;
+  throw isMissing(error) ? unsupported(feature, name) : error;
 };
 
 export const unsupported = (feature, name) =>

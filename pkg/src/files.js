@@ -1,40 +1,51 @@
-/** `box.files`: reading, writing and listing. Content is text, bytes, or a Blob. */
+/** `box.files`: reading, writing, listing, and moving files to and from where the program runs. */
 
 import { fromBase64, toBase64 } from "./base64.js";
+import { bytesOf } from "./content.js";
 import { invalid } from "./error.js";
 import { define } from "./methods.js";
+import { Part, callOn, openOn, senderOf } from "./part.js";
+import { readable } from "./streams.js";
+import { download, tar, upload, walk } from "./transfer.js";
 
-export class Files {
-  #send;
-
-  constructor(send) {
-    this.#send = send;
+export class Files extends Part {
+  static {
+    define(this.prototype, "box.files.", senderOf);
   }
 
   async read(path, { encoding, ...options } = {}) {
     const bytes = encoding == "bytes";
-    const content = await this.#send.call("box.files.read", { path, encoding: bytes ? "base64" : encoding }, options);
+    const travels = { path, encoding: bytes ? "base64" : encoding };
+    const content = await callOn(this, "box.files.read", options, travels);
     return bytes ? fromBase64(content) : content;
   }
 
-  async write({ path, content, encoding, signal, timeoutMs, ...others }) {
+  async stream(path, options) {
+    return readable(await openOn(this, "box.files.stream", options, { path }));
+  }
+
+  async write({ content, encoding, ...options } = {}) {
     const bytes = await bytesOf(content);
     if (!bytes && typeof content != "string") {
-      throw invalid("box.files.write: option `content` must be a string, Uint8Array, ArrayBuffer or Blob.");
+      throw invalid("box.files.write: option `content` must be a string, Uint8Array, ArrayBuffer, Blob or ReadableStream.");
     }
     const travels = bytes ? { content: toBase64(bytes), encoding: "base64" } : { content, encoding };
-    await this.#send.call("box.files.write", { path, ...travels, ...others }, { signal, timeoutMs });
+    await callOn(this, "box.files.write", options, travels);
   }
 
-  static {
-    define(this.prototype, "box.files.", (files) => files.#send);
+  tar(folder, options) {
+    return tar(this, folder, options);
   }
-}
 
-/** Content that is not text, as bytes. */
-async function bytesOf(content) {
-  if (typeof content?.arrayBuffer == "function") content = await content.arrayBuffer();
-  if (ArrayBuffer.isView(content)) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  // Not instanceof, which is false for a buffer of another realm.
-  if (Object.prototype.toString.call(content) == "[object ArrayBuffer]") return new Uint8Array(content);
+  upload(files, options) {
+    return upload(this, files, options);
+  }
+
+  walk(path, options) {
+    return walk(this, path, options);
+  }
+
+  download(options) {
+    return download(this, options);
+  }
 }

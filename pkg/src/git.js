@@ -1,15 +1,10 @@
 /** `box.git`: version control in the box. */
 
 import { define } from "./methods.js";
+import { Part, senderOf } from "./part.js";
 
-export class Git {
-  #send;
-
-  constructor(send) {
-    this.#send = send;
-  }
-
+export class Git extends Part {
   static {
-    define(this.prototype, "box.git.", (git) => git.#send);
+    define(this.prototype, "box.git.", senderOf);
   }
 }

@@ -2,6 +2,7 @@
 
 export { Box, EphemeralBox } from "./box.js";
 export { BoxError } from "./error.js";
+export { runCustomHarness } from "./harness.js";
 export {
   Agent,
   BoxApiKey,

@@ -1,7 +1,7 @@
 /** Answers as JavaScript sees them: names in camelCase, times as ISO 8601 text. */
 
 /** Members whose content is the user's own, in the wire's spelling: their names stay. */
-const OPAQUE = new Set(["agent_options", "attach_headers", "env_vars", "headers", "input", "webhook_headers"]);
+const OPAQUE = new Set(["agent_options", "attach_headers", "data", "env_vars", "headers", "input", "webhook_headers"]);
 
 /** Names in camelCase, each made once. */
 const names = new Map();
@@ -14,8 +14,8 @@ export function camel(value) {
     // It would change what the result is, not what it has.
     if (name == "__proto__") continue;
     const member = value[name];
-    // A number in a member that ends in `_at` is a time in Unix seconds.
-    const isTime = typeof member == "number" && name.endsWith("_at");
+    // A number in such a member is a time in Unix seconds.
+    const isTime = typeof member == "number" && (name.endsWith("_at") || name == "timestamp");
     result[camelName(name)] = isTime ? iso(member) : OPAQUE.has(name) ? member : camel(member);
   }
   return result;
@@ -32,6 +32,7 @@ function camelName(name) {
 }
 
 function iso(seconds) {
-  const time = new Date(seconds * 1000);
+  // Recordings have milliseconds; as seconds those would be in the year 5138 at least.
+  const time = new Date(seconds * (seconds < 1e11 ? 1000 : 1));
   return isNaN(time) ? seconds : time.toISOString();
 }

@@ -1,6 +1,7 @@
 /** Async iterables over the body of a request, which `break` cancels. */
 
 import { failure, toBoxError } from "./error.js";
+import { callOn } from "./part.js";
 import { camel } from "./shape.js";
 
 export const CUT_OFF = "The stream ended before it said how the run ended: the connection or the server was lost.";
@@ -23,6 +24,22 @@ export async function* chunks({ call, stream }) {
     if (whole) call.close();
     else call.cancel();
   }
+}
+
+/** A stream of bytes as users take it, from an opened call or from chunks. */
+export function readable(opened) {
+  const iterator = opened.chunks ?? chunks(opened);
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      opened.call?.cancel();
+      await iterator.return();
+    },
+  });
 }
 
 /** The values of a stream that has one in each line. */
@@ -77,25 +94,37 @@ export class StreamRun {
   result = "";
   #elements;
   #opened;
+  #part;
+  #startedAt = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
 
-  constructor(opened, elements) {
+  constructor(opened, elements, part) {
     this.#opened = opened;
-    this.#elements = elements(this, opened);
+    this.#part = part;
+    this.#elements = elements(this);
   }
 
   [Symbol.asyncIterator]() {
     return this.#elements;
   }
 
-  /** Nobody reads on: what was not finished is left alone. */
-  leave() {
-    if (this.status == "running") this.status = "detached";
-  }
-
-  /** Ends the request without reading on. */
-  async cancel() {
-    if (this.status == "running") this.status = "cancelled";
+  /** Ends the run without reading on. */
+  async cancel(options) {
+    const { id, status } = this;
+    if (status == "running") this.status = "cancelled";
     this.#opened.call.cancel();
     await this.#elements.return();
+    // The service ends a command that nobody reads; an agent goes on until it is told.
+    if (id && status == "running") await callOn(this.#part, "box.cancelRun", options, { runId: id });
+  }
+
+  /** What the box logged since the run began. */
+  async logs(options) {
+    const entries = await callOn(this.#part, "box.logs", options);
+    return entries.filter(({ timestamp }) => timestamp >= this.#startedAt);
   }
 }
+
+/** Nobody reads on: what was not finished is left alone. */
+export const leave = (run) => {
+  if (run.status == "running") run.status = "detached";
+};

@@ -92,6 +92,8 @@ export interface BoxSettings {
   networkPolicy?: NetworkPolicy | undefined;
   /** Skills to install, as `owner/repo` or `owner/repo/skill`. */
   skills?: string[] | undefined;
+  /** Gives the box a browser, which can't be added later. */
+  browser?: boolean | undefined;
   mcpServers?: McpServer[] | undefined;
 }
 
@@ -175,6 +177,14 @@ export declare class Box {
   /** The same, as the official client spells it. */
   static delete(options: StaticOptions & { boxIds: string | readonly string[] }): Promise<void>;
 
+  /** Sets a variable that every box made from now on starts with. */
+  static setEnv(key: string, value: string, options?: StaticOptions): Promise<void>;
+  /** Those variables. Their values come back masked. */
+  static listEnv(options?: StaticOptions): Promise<Record<string, string>>;
+  static deleteEnv(key: string, options?: StaticOptions): Promise<void>;
+  /** Sets them all: what is left out is gone. */
+  static setAllEnv(vars: Record<string, string>, options?: StaticOptions): Promise<void>;
+
   /**
    * Snapshots of every box, newest first, those of deleted boxes included. Iterated, it gives all of
    * them, page by page; awaited, the first page. For the snapshots of one box there is
@@ -241,7 +251,6 @@ export declare class Box {
   /** As it was when this handle last asked; `getStatus` asks. */
   readonly status: BoxStatus;
   readonly size?: BoxSize;
-  readonly labels?: string[];
   readonly runtime?: string;
   readonly keepAlive?: boolean;
   readonly ephemeral?: boolean;
@@ -252,6 +261,8 @@ export declare class Box {
   readonly updatedAt?: string;
   readonly lastActivityAt?: string;
   readonly expiresAt?: string;
+  /** As it was made, or changed by this handle; none means that the box may connect to anything. */
+  readonly networkPolicy?: NetworkPolicy;
   /** The agent's program and model. */
   readonly modelConfig: { harness?: string; model?: string };
   /** Where this handle's commands and relative paths begin. `cd` changes it. */
@@ -263,6 +274,14 @@ export declare class Box {
   readonly files: Files;
   /** Version control. */
   readonly git: Git;
+  /** Things that run at set times. */
+  readonly schedule: Schedules;
+  /** Words by which `Box.list` finds the box. */
+  readonly labels: Labels;
+  /** What its agent has learnt. */
+  readonly skills: Skills;
+  /** Its browser, when it was made with one. */
+  readonly browser: Browser;
   /** Prompts to the box's agent. */
   readonly agent: AgentRuns;
 
@@ -290,11 +309,99 @@ export declare class Box {
   /** What changed from a snapshot to this box as it is now, in the order of paths. */
   diff(snapshotId: string, options?: CallOptions): AsyncGenerator<SnapshotChange, void, undefined>;
 
+  /** Stops the box and keeps its disk; what runs in it ends. The next call that needs it wakes it. */
+  pause(options?: CallOptions): Promise<void>;
+  /** Wakes a paused box. */
+  resume(options?: CallOptions): Promise<void>;
+
+  /** The command that runs in the background each time the box starts; `""` for none. */
+  getInitCommand(options?: CallOptions): Promise<string>;
+  /** Sets it, for the next start. At most 64 KB. */
+  setInitCommand(command: string, options?: CallOptions): Promise<void>;
+  /** Takes it away. What it has started goes on. */
+  deleteInitCommand(options?: CallOptions): Promise<void>;
+
+  /** Changes the model of the box's agent. */
+  configureModel(model: string, options?: CallOptions): Promise<void>;
+  /** Changes the program of a box whose agent is `Agent.Custom`. */
+  configureCustomHarness(customHarness: CustomHarness, options?: CallOptions): Promise<void>;
+  /** Changes where the box may connect to, at once. */
+  updateNetworkPolicy(policy: NetworkPolicy, options?: CallOptions): Promise<void>;
+
+  /** What ran in the box. */
+  listRuns(options?: CallOptions): Promise<RunRecord[]>;
+  /** One run, by its id. */
+  getRun(runId: string, options?: CallOptions): Promise<RunRecord>;
+  /** Ends a run that goes on. */
+  cancelRun(runId: string, options?: CallOptions): Promise<void>;
+  /** What the box, its agent and its commands logged. */
+  logs(options?: LogsOptions): Promise<LogEntry[]>;
+
+  /**
+   * Makes a port of the box reachable under an address of its own. What listens there must listen on all
+   * addresses, not only on 127.0.0.1. Secrets are told here and never again; a second call for the same
+   * port makes new ones.
+   *
+   * @example
+   * ```ts
+   * const { url, token } = await box.getPublicURL(3000, { bearerToken: true });
+   * ```
+   */
+  getPublicURL(
+    port: number,
+    options?: CallOptions & {
+      /** Asks visitors for `Authorization: Bearer`. */
+      bearerToken?: boolean | undefined;
+      /** Asks visitors for a name and a password. With both, either will do. */
+      basicAuth?: boolean | undefined;
+    },
+  ): Promise<PublicURL>;
+  listPublicURLs(options?: CallOptions): Promise<PublicURLInfo[]>;
+  deletePublicURL(port: number, options?: CallOptions): Promise<void>;
+
   /** Changes `cwd`, after a look whether there is such a directory in the box. */
   cd(path: string, options?: CallOptions): Promise<void>;
 
   /** Deletes the box, for ever. Its snapshots stay. */
   delete(options?: CallOptions): Promise<void>;
+}
+
+/** A port that is reachable from outside. */
+export interface PublicURL {
+  url: string;
+  port: number;
+  /** With `bearerToken`. */
+  token?: string;
+  /** With `basicAuth`. */
+  username?: string;
+  password?: string;
+}
+
+/** The same as it is listed, without secrets. */
+export interface PublicURLInfo {
+  /** The box's id and the port. */
+  id: string;
+  url: string;
+  port: number;
+  /** As an ISO 8601 text. */
+  createdAt: string;
+  bearerToken: boolean;
+  basicAuth: boolean;
+}
+
+/** Labels of a box: at most 5, each of at most 20 letters, digits, `.`, `_`, `-` and `:`. */
+export interface Labels {
+  /** Gives all labels as they are then. */
+  add(label: string, options?: CallOptions): Promise<string[]>;
+  remove(label: string, options?: CallOptions): Promise<string[]>;
+  list(options?: CallOptions): Promise<string[]>;
+}
+
+/** Skills of a box's agent, as `owner/repo/skill`. */
+export interface Skills {
+  add(skill: string, options?: CallOptions): Promise<void>;
+  remove(skill: string, options?: CallOptions): Promise<void>;
+  list(options?: CallOptions): Promise<string[]>;
 }
 
 /** A box that deletes itself after a time. It is ready at once. */

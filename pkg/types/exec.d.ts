@@ -1,9 +1,33 @@
 /** Commands. */
 
-/** Options of a command. */
+/** Options of whatever runs in a box. */
 export interface ExecOptions extends CallOptions {
   /** Where it runs, relative to `box.cwd` or absolute; by default `box.cwd`. */
   folder?: string | undefined;
+  /** Milliseconds after which the service ends the command, where it can: `box-server` can. */
+  timeout?: number | undefined;
+}
+
+/** Options of a command. */
+export interface CommandOptions extends ExecOptions {
+  /**
+   * Variables for this command alone. Where the service has none of its own for them, they are part of
+   * the command as `listRuns` shows it: secrets belong in the `env` of the box.
+   */
+  env?: Record<string, string> | undefined;
+  /** What it reads from standard input. Bytes go to the box as a file that is gone once it is read. */
+  stdin?: string | ArrayBuffer | ArrayBufferView | Blob | ReadableStream<Uint8Array> | undefined;
+}
+
+/** Languages of `exec.code`. */
+export type CodeLanguage = "js" | "ts" | "python";
+
+/** A piece of code to run. */
+export interface CodeOptions extends ExecOptions {
+  code: string;
+  lang: CodeLanguage;
+  /** Variables of this code alone, where the service takes them: `box-server` does. */
+  env?: Record<string, string> | undefined;
 }
 
 /** A finished command. One that fails is a run with its exit code, not an error. */
@@ -29,7 +53,7 @@ export interface Exec {
    *
    * @param command A line for the shell, or a program and its arguments, which no shell then sees.
    */
-  command(command: string | readonly string[], options?: ExecOptions): Promise<Run>;
+  command(command: string | readonly string[], options?: CommandOptions): Promise<Run>;
 
   /**
    * Runs a command and gives its output as it comes, standard output and standard error in one. The last
@@ -43,8 +67,79 @@ export interface Exec {
    * }
    * ```
    */
-  stream(command: string | readonly string[], options: ExecOptions & { encoding: "bytes" }): Streaming<ExecStream<Uint8Array>>;
-  stream(command: string | readonly string[], options?: ExecOptions & { encoding?: "text" | undefined }): Streaming<ExecStream<string>>;
+  stream(command: string | readonly string[], options: CommandOptions & { encoding: "bytes" }): Streaming<ExecStream<Uint8Array>>;
+  stream(command: string | readonly string[], options?: CommandOptions & { encoding?: "text" | undefined }): Streaming<ExecStream<string>>;
+
+  /** Starts a command and does not wait for it. `box.getRun` tells how it ended, `box.cancelRun` ends it. */
+  start(command: string | readonly string[], options?: ExecOptions): Promise<{ id: string; status: "running" }>;
+
+  /**
+   * Runs a piece of code and waits for its end.
+   *
+   * @example
+   * ```ts
+   * const run = await box.exec.code({ lang: "python", code: "print(6 * 7)" });
+   * ```
+   */
+  code(options: CodeOptions): Promise<Run>;
+
+  /** Runs a piece of code and gives its output as it comes. */
+  streamCode(options: CodeOptions & { encoding: "bytes" }): Streaming<ExecStream<Uint8Array>>;
+  streamCode(options: CodeOptions & { encoding?: "text" | undefined }): Streaming<ExecStream<string>>;
+
+  /**
+   * Starts a process that can be written to while it runs, with a terminal if wanted. The process ends
+   * with the session.
+   *
+   * The key goes with the handshake of a WebSocket, which browsers do not allow and Node can from version
+   * 22 on; for Node 20 pass the class of the package `ws` as `webSocket`.
+   *
+   * @example
+   * ```ts
+   * const session = await box.exec.session({ command: "bash", tty: true, rows: 24, cols: 80 });
+   * session.write("echo hello\nexit\n");
+   * for await (const { data } of session) process.stdout.write(data);
+   * console.log("exit code", await session.exit);
+   * ```
+   */
+  session(options: SessionOptions): Promise<ExecSession>;
+}
+
+/** Options of `exec.session`. `timeoutMs` is about the start alone. */
+export interface SessionOptions extends CallOptions {
+  /** A line for the shell, or a program and its arguments. */
+  command: string | readonly string[];
+  /** Gives the process a terminal. Its standard error is then part of its standard output. */
+  tty?: boolean | undefined;
+  /** Size of the terminal, in characters. */
+  rows?: number | undefined;
+  cols?: number | undefined;
+  env?: Record<string, string> | undefined;
+  /** Where it runs, relative to `box.cwd` or absolute; by default `box.cwd`. */
+  folder?: string | undefined;
+  /** A WebSocket class that takes `{ headers }` as its second argument, in place of the runtime's. */
+  webSocket?: (new (url: string, options: { headers: Record<string, string> }) => object) | undefined;
+}
+
+/** Signals that a session takes. */
+export type Signal = "TERM" | "KILL" | "INT" | "HUP" | "TSTP" | "QUIT" | "USR1" | "USR2";
+
+/** A process that runs. Iterated, it gives the output; leaving the loop ends the process. */
+export interface ExecSession extends AsyncIterable<{ type: "stdout" | "stderr"; data: Uint8Array }> {
+  /** Of the process, inside the box. */
+  readonly pid: number;
+  /** The service's name for it. */
+  readonly id?: string;
+  /** Its exit code, once it has ended; -1 when the session ended first. It never rejects. */
+  readonly exit: Promise<number>;
+  write(data: string | ArrayBuffer | ArrayBufferView): void;
+  closeStdin(): void;
+  resize(size: { rows: number; cols: number }): void;
+  signal(name: Signal | `SIG${Signal}`): void;
+  /** Asks it to end, and ends it for certain after so many milliseconds. */
+  terminate(graceMs?: number): void;
+  /** Ends the process at once. */
+  close(): void;
 }
 
 /** An element of a streamed command. Text never splits a character; bytes are as the command wrote them. */
@@ -66,5 +161,7 @@ export interface ExecStream<Data = string> extends AsyncIterable<ExecStreamChunk
   readonly exitCode?: number;
   readonly cpuNs?: number;
   /** Ends the command without reading on. */
-  cancel(): Promise<void>;
+  cancel(options?: CallOptions): Promise<void>;
+  /** What the box logged since the command began. */
+  logs(options?: LogsOptions): Promise<LogEntry[]>;
 }

@@ -45,6 +45,7 @@ impl Answer {
         let found = match self {
             Self::List("") => body,
             Self::List(name) | Self::Text(name) => body.get(name),
+            Self::Nothing => J::null(),
             _ => body,
         };
         let kind = found.kind();

@@ -66,6 +66,10 @@ pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Resu
                 .and_then(|path| folder(&resolve(&cwd(), &path))),
         ),
         (Kind::Flag, _) if !given.is_something() => J::null(),
+        (Kind::Flag, _) if matches!(field.place, Place::Query) => J::from_text("true"),
+        (Kind::Count, _) if matches!(field.place, Place::Query | Place::Path) => {
+            text(given.number().map(digits))
+        }
         (Kind::Command, Type::Text) => {
             let mut command = J::list();
             command.push(&J::from_text("sh"));
@@ -101,10 +105,16 @@ fn is_as_it_must<J: Json>(kind: Kind, given: &J) -> bool {
         (Kind::Text | Kind::Path | Kind::Folder | Kind::Directory | Kind::Command, Type::Text) => {
             given.is_something()
         }
-        // A dot, a line break or a letter that no header takes would change the request.
-        (Kind::Id, Type::Text) => given.text().is_some_and(|text| {
-            !matches!(text.as_str(), "" | "." | "..")
-                && text.bytes().all(|byte| byte >= 0x20 && byte != 0x7F)
+        (Kind::Id, Type::Text) => given.text().is_some_and(|text| is_segment(&text)),
+        (Kind::Segments, Type::Text) => given.text().is_some_and(|text| {
+            let (mut segment, mut rest) = cut(&text, b'/');
+            while is_segment(segment) {
+                if rest.is_empty() {
+                    return !text.ends_with('/');
+                }
+                (segment, rest) = cut(rest, b'/');
+            }
+            false
         }),
         (Kind::Count, Type::Number) => given
             .number()
@@ -118,6 +128,29 @@ fn is_as_it_must<J: Json>(kind: Kind, given: &J) -> bool {
                 && given.get("package").is_something() != given.get("url").is_something()
         }
         _ => false,
+    }
+}
+
+/// A dot, a line break or a letter that no header takes would change the request.
+fn is_segment(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && text.bytes().all(|byte| byte >= 0x20 && byte != 0x7F)
+}
+
+/// A whole number in digits, without the formatting machinery, which weighs kilobytes.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it was checked to be a whole number that fits"
+)]
+fn digits(number: f64) -> String {
+    let mut rest = number as u64;
+    let mut text = String::new();
+    loop {
+        text.insert(0, char::from(b'0' + (rest % 10) as u8));
+        rest /= 10;
+        if rest == 0 {
+            return text;
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Place {
     Body,
     /// A header that makes the request safe to repeat.
     Header,
+    /// All of the body, as it is.
+    Whole,
 }
 
 /// What an argument must be.
@@ -24,6 +26,8 @@ pub enum Kind {
     Content,
     /// Text that stands as a segment in an address.
     Id,
+    /// Such texts with slashes between them, which stay.
+    Segments,
     /// A whole number from 0 on.
     Count,
     /// `true` or `false`; only `true` travels.
@@ -55,10 +59,11 @@ pub enum Kind {
 }
 
 /// What the table calls them.
-const WORDS: [(&str, Kind); 17] = [
+const WORDS: [(&str, Kind); 18] = [
     ("", Kind::Text),
     ("content", Kind::Content),
     ("id", Kind::Id),
+    ("segments", Kind::Segments),
     ("count", Kind::Count),
     ("flag", Kind::Flag),
     ("switch", Kind::Switch),
@@ -89,6 +94,7 @@ impl Kind {
             }
             Self::Content => "a string",
             Self::Id => "a string that is not empty, \".\" or \"..\"",
+            Self::Segments => "names with slashes between them, like `owner/repo/skill`",
             Self::Count => "a whole number, 0 or more",
             Self::Flag | Self::Switch | Self::Clear => "true or false",
             Self::Texts => "an array of strings",
@@ -117,12 +123,12 @@ pub struct Field {
 }
 
 impl Field {
-    pub(super) const fn path(js: &'static str) -> Self {
+    pub(super) const fn path(js: &'static str, kind: Kind) -> Self {
         Self {
             js,
             wire: js,
             place: Place::Path,
-            kind: Kind::Id,
+            kind,
             required: true,
         }
     }

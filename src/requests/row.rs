@@ -7,10 +7,11 @@
 //! | word | means |
 //! | --- | --- |
 //! | `name`, `name()`, `name(a, b)` | the call; with parentheses `pkg/src/methods.js` makes the method |
-//! | `GET`, `/v2/box/{id}` | method and path; each `{argument}` is a segment |
+//! | `GET`, `/v2/box/{id}` | method and path; each `{argument}` or `{port:count}` is a segment |
 //! | `labels` | a member of the body, `labels` on the wire; `keepAlive` is `keep_alive` there |
 //! | `?label` | a member of the query |
 //! | `@key=Header-Name` | a header that makes the request safe to repeat |
+//! | `*form` | the whole body, which travels as it is |
 //! | `token=github_token` | another name on the wire |
 //! | `depth:count` | what it must be, see [`Kind`]; text when it does not say |
 //! | `repo!` | the call needs it |
@@ -50,7 +51,9 @@ pub(super) fn read(
         wait: None,
     };
     for part in path.split('{').skip(1) {
-        route.fields.push(Field::path(cut(part, b'}').0));
+        let (js, kind) = cut(cut(part, b'}').0, b':');
+        let kind = if kind.is_empty() { "id" } else { kind };
+        route.fields.push(Field::path(js, Kind::from_word(kind)?));
     }
     fields(&mut route, rest.get(path.len()..)?, other)?;
     Some(route)
@@ -84,6 +87,7 @@ fn field(word: &'static str) -> Option<Field> {
     let (place, word) = match word.as_bytes() {
         [b'?', ..] => (Place::Query, word.get(1..)?),
         [b'@', ..] => (Place::Header, word.get(1..)?),
+        [b'*', ..] => (Place::Whole, word.get(1..)?),
         _ => (Place::Body, word),
     };
     let required = word.ends_with('!');

@@ -12,12 +12,16 @@ use super::row;
 #[cfg(not(all(feature = "npm", target_arch = "wasm32")))]
 const ROWS: &str = concat!(
     include_str!("rows/boxes.txt"),
+    include_str!("rows/lifecycle.txt"),
+    include_str!("rows/settings.txt"),
     include_str!("rows/snapshots.txt"),
     include_str!("rows/snapshot_contents.txt"),
     include_str!("rows/exec.txt"),
     include_str!("rows/files.txt"),
     include_str!("rows/git.txt"),
     include_str!("rows/agent.txt"),
+    include_str!("rows/schedules.txt"),
+    include_str!("rows/browser.txt"),
 );
 /// JavaScript has them.
 #[cfg(all(feature = "npm", target_arch = "wasm32"))]

@@ -52,7 +52,10 @@ impl Fetch {
     fn start(&self, call: &JsCall, request: &Request<JsValue>) -> Result<js_sys::Promise, JsValue> {
         let init = RequestInit::new();
         init.set_method(request.method.as_str());
-        match (request.headers.is_empty(), request.body.is_some()) {
+        match (
+            request.headers.is_empty(),
+            request.body.is_some() && !request.is_raw,
+        ) {
             (true, true) => init.set_headers(&self.with_body),
             (true, false) => init.set_headers(&self.without_body),
             _ => init.set_headers(&headers(self.account.headers(request))),
@@ -60,8 +63,14 @@ impl Fetch {
         if let Some(signal) = call.signal() {
             init.set_signal(Some(&signal));
         }
-        if let Some(body) = &request.body {
-            init.set_body(&JSON::stringify(body)?.into());
+        match &request.body {
+            Some(body) if request.is_raw => {
+                init.set_body(body);
+                // Runtimes want it said when a body is a stream.
+                js_sys::Reflect::set(&init, &"duplex".into(), &"half".into())?;
+            }
+            Some(body) => init.set_body(&JSON::stringify(body)?.into()),
+            None => {}
         }
         fetch(&self.account.url(request), &init)
     }

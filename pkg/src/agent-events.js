@@ -1,0 +1,81 @@
+/** The events of an agent's stream as elements. */
+
+import { Reader } from "../generated/upstash_box_wasm.js";
+import { failure } from "./error.js";
+import { CUT_OFF, chunks, leave } from "./streams.js";
+
+/** What the agent says and does, as it comes. */
+export async function* events(run, opened) {
+  const reader = new Reader();
+  try {
+    for await (const chunk of chunks(opened)) yield* read(run, reader.events(chunk, false));
+    yield* read(run, reader.events(new Uint8Array(), true));
+    if (run.status != "completed") {
+      throw failure("stream_truncated", CUT_OFF);
+    }
+  } catch (thrown) {
+    run.status = "failed";
+    run.error ??= thrown.message;
+    throw thrown;
+  } finally {
+    leave(run);
+    reader.free();
+  }
+}
+
+/** The events in what the reader gives: name, LF, data, LF, and so on. */
+function* read(run, bytes) {
+  const lines = new TextDecoder().decode(bytes).split("\n");
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    const element = toElement(run, lines[at], parse(lines[at], lines[at + 1]));
+    if (element) yield element;
+  }
+}
+
+function parse(name, text) {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw failure("invalid_response", `The agent's stream has a \`${name}\` event whose data is not JSON.`, cause);
+  }
+}
+
+/** One event as an element, after it has left its mark on the run. */
+function toElement(run, name, data) {
+  const toolCallId = data?.tool_call_id ?? data?.tool_use_id ?? data?.toolCallId ?? data?.id;
+  switch (name) {
+    case "run_start":
+      run.id = data.run_id;
+      return { type: "start", runId: data.run_id };
+    case "text":
+      if (!data.text) return;
+      run.result += data.text;
+      return { type: "text-delta", text: data.text };
+    case "thinking":
+      return { type: "reasoning", text: data.text };
+    case "tool":
+      return { type: "tool-call", toolCallId, toolName: data.name, input: data.input ?? {} };
+    case "tool_result":
+      return { type: "tool-result", toolCallId, output: data.output };
+    case "stats":
+      return { type: "stats", cpuNs: data.cpu_ns, memoryPeakBytes: data.memory_peak_bytes };
+    case "done":
+      if (data.output) run.result = data.output;
+      run.status = "completed";
+      run.sessionId = data.session_id;
+      run.cost = cost(data);
+      return { type: "finish", output: run.result, usage: run.cost, sessionId: data.session_id };
+    case "error":
+      run.cost = cost(data);
+      throw failure("run_failed", String(data.error ?? "The agent failed."));
+    default:
+      return { type: "unknown", event: name, data };
+  }
+}
+
+const cost = (data) => ({
+  inputTokens: data.input_tokens ?? 0,
+  outputTokens: data.output_tokens ?? 0,
+  cachedInputTokens: data.cached_input_tokens ?? 0,
+  totalUsd: data.total_cost_usd ?? 0,
+});

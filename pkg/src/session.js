@@ -1,0 +1,144 @@
+/** `box.exec.session`: a process that can be written to and resized while it runs, over a WebSocket. */
+
+import { fromBase64, toBase64 } from "./base64.js";
+import { Call } from "./call.js";
+import { failure, invalid } from "./error.js";
+import { boxOf, connectionOf } from "./part.js";
+
+const NAME = "box.exec.session";
+const NEEDS =
+  "needs a WebSocket that sends headers, as Node 22, Bun and Deno have; elsewhere pass one as `webSocket`, for " +
+  "example that of the package `ws`. Browsers have none.";
+
+/** Starts the process and resolves once it runs. */
+export async function openSession(part, { command, tty, rows, cols, env, folder, signal, timeoutMs, webSocket } = {}) {
+  if (!command?.length) throw invalid(`${NAME}: option \`command\` must be a string or an array of strings.`);
+  const { id, cwd } = boxOf(part);
+  const started = {
+    type: "start",
+    [typeof command == "string" ? "cmd" : "argv"]: command,
+    tty: tty || undefined,
+    cwd: !folder ? cwd : folder[0] == "/" ? folder : `${cwd}/${folder}`,
+    rows,
+    cols,
+    env: env && Object.entries(env).map((pair) => pair.join("=")),
+  };
+  const Socket = webSocket ?? globalThis.WebSocket;
+  if (!Socket) throw failure("unsupported", `${NAME} ${NEEDS}`);
+  const call = new Call({ signal, timeoutMs });
+  let socket;
+  try {
+    socket = await connectionOf(part).socket(`/v2/box/${encodeURIComponent(id)}/exec-session`, Socket);
+  } catch (thrown) {
+    call.close();
+    throw thrown?.name == "SyntaxError" ? failure("unsupported", `${NAME} ${NEEDS}`, thrown) : call.error(thrown);
+  }
+  return new Promise((resolve, reject) => new Session(socket, call, started, resolve, reject));
+}
+
+/** A running process. Its output waits until it is iterated. */
+class Session {
+  pid;
+  id;
+  exit;
+  #socket;
+  #chunks = [];
+  #wake;
+  #end;
+  #isOver = false;
+
+  constructor(socket, call, start, resolve, reject) {
+    this.#socket = socket;
+    this.exit = new Promise((exited) => (this.#end = exited));
+    const fail = (code, message, cause) => {
+      this.#over(-1);
+      reject(failure(code, `${NAME}: ${message}`, cause));
+      socket.close();
+    };
+    const ended = () => {
+      if (this.pid) this.#over(-1), socket.close();
+      else fail(call.ended == 1 ? "timeout" : "aborted", "the call was ended before the process ran.", call.cause);
+    };
+    socket.addEventListener("open", () => this.#say(start));
+    socket.addEventListener("close", ({ reason }) => {
+      call.close();
+      fail("network", `the connection was closed. ${reason ?? ""}`);
+    });
+    socket.addEventListener("error", (event) => fail("network", "the connection failed.", event.error));
+    socket.addEventListener("message", ({ data }) => {
+      const said = parse(data);
+      if (said.type == "started" && said.pid > 0) {
+        [this.pid, this.id] = [said.pid, said.execId];
+        // From here on the process may take as long as it wants.
+        call.live();
+        resolve(this);
+      } else if (said.type == "stdout" || said.type == "stderr") {
+        this.#chunks.push({ type: said.type, data: fromBase64(said.data) });
+        this.#wake?.();
+      } else if (said.type == "exit") {
+        this.#over(said.code);
+        socket.close();
+      } else if (said.type == "error" || said.type == "started") {
+        fail("run_failed", String(said.message ?? "the service did not start the process."));
+      }
+    });
+    if (call.signal?.aborted) ended();
+    else call.signal?.addEventListener("abort", ended);
+  }
+
+  async *[Symbol.asyncIterator]() {
+    try {
+      for (;;) {
+        while (this.#chunks.length) yield this.#chunks.shift();
+        if (this.#isOver) return;
+        await new Promise((wake) => (this.#wake = wake));
+      }
+    } finally {
+      if (!this.#isOver) this.close();
+    }
+  }
+
+  write(data) {
+    const bytes = typeof data == "string" ? new TextEncoder().encode(data) : new Uint8Array(data.buffer ?? data, data.byteOffset, data.byteLength);
+    this.#say({ type: "stdin", data: toBase64(bytes) });
+  }
+
+  closeStdin() {
+    this.#say({ type: "stdin_close" });
+  }
+
+  resize({ rows, cols }) {
+    this.#say({ type: "resize", rows, cols });
+  }
+
+  signal(name) {
+    this.#say({ type: "signal", signal: name.replace(/^SIG/, "") });
+  }
+
+  terminate(graceMs) {
+    this.#say({ type: "terminate", graceMs });
+  }
+
+  close() {
+    this.#over(-1);
+    this.#socket.close();
+  }
+
+  #say(what) {
+    if (!this.#isOver) this.#socket.send(JSON.stringify(what));
+  }
+
+  #over(code) {
+    this.#isOver = true;
+    this.#end(code);
+    this.#wake?.();
+  }
+}
+
+function parse(data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,86 @@
+/** Many files at once: into a box, and out of it. */
+
+import { blobOf } from "./content.js";
+import { failure, invalid } from "./error.js";
+import { isMissing } from "./features.js";
+import { local } from "./local.js";
+import { boxOf, callOn, openOn } from "./part.js";
+import { readable } from "./streams.js";
+
+/** How many files one request may carry. */
+const AT_ONCE = 10;
+
+export async function upload(part, files, options) {
+  const list = typeof files?.[Symbol.iterator] == "function" ? [...files] : [files];
+  for (let at = 0; at < list.length; at += AT_ONCE) {
+    const form = new FormData();
+    for (const file of list.slice(at, at + AT_ONCE)) {
+      const destination = file?.destination ?? (file?.webkitRelativePath || file?.name);
+      const content = await blobOf(file?.path ? read(file.path) : (file?.content ?? file));
+      if (!content || typeof destination != "string" || !destination) {
+        throw invalid("box.files.upload: a file must have a `destination`, and `content` or a local `path`.");
+      }
+      form.append("paths", destination[0] == "/" ? destination : `${boxOf(part).cwd}/${destination}`);
+      form.append("files", content, destination);
+    }
+    await callOn(part, "box.files.upload", options, { form });
+  }
+}
+
+const read = (path) => local("fs", "box.files.upload with `path`").promises.readFile(path);
+
+/** Every entry below a directory, each directory before what is in it. */
+export async function* walk(part, path, options, above = "") {
+  for (const entry of await callOn(part, "box.files.list", options, { path })) {
+    // Names come from the box, which nobody has to trust.
+    if (/[/\\\0]|^\.{0,2}$/.test(entry.name)) {
+      throw failure("invalid_response", `box.files.walk: the service lists a file called \`${entry.name}\`.`);
+    }
+    const relativePath = above + entry.name;
+    yield { ...entry, relativePath };
+    if (entry.isDir) yield* walk(part, entry.path, options, `${relativePath}/`);
+  }
+}
+
+/** Writes a directory's files to the local disk and gives the paths of what was written. */
+export async function download(part, { folder, to, ...options } = {}) {
+  const { promises: fs } = local("fs", "box.files.download");
+  const { join } = local("path");
+  const { cwd } = boxOf(part);
+  const from = folder ?? cwd;
+  to ??= (from == "/workspace/home" ? "workspace" : from.split("/").findLast((name) => name)) || "root";
+  const written = [];
+  await fs.mkdir(to, { recursive: true });
+  for await (const { path, isDir, relativePath } of walk(part, folder, options)) {
+    const target = join(to, relativePath);
+    if (isDir) {
+      await fs.mkdir(target, { recursive: true });
+      continue;
+    }
+    const file = await fs.open(target, "w");
+    try {
+      for await (const chunk of await part.stream(path, options)) await file.write(chunk);
+    } finally {
+      await file.close();
+    }
+    written.push(target);
+  }
+  return written;
+}
+
+/** A directory as a tar archive: the service's own, or what the box's tar prints. */
+export async function tar(part, folder, options) {
+  try {
+    return readable(await openOn(part, "box.files.tar", { ...options, folder }));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  return readable({ chunks: printed(part, { ...options, folder, encoding: "bytes" }) });
+}
+
+async function* printed(part, options) {
+  for await (const { data, exitCode } of boxOf(part).exec.stream("exec tar -cf - . 2>/dev/null", options)) {
+    if (data) yield data;
+    else if (exitCode) throw failure("run_failed", `box.files.tar: tar ended with exit code ${exitCode}.`);
+  }
+}
