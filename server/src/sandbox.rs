@@ -6,11 +6,14 @@
 //! which does what `control` messages ask. When the server goes away, that process sees its
 //! control socket close and ends, and the kernel ends everything else in the sandbox with it.
 
+mod cgroup;
+mod cgroups;
 mod change_in_box;
 mod connection;
 mod control;
 mod error;
 mod handle;
+mod hold;
 mod host;
 mod init;
 pub mod launcher;
@@ -29,6 +32,7 @@ use std::time::Duration;
 
 pub use error::SandboxError;
 pub use handle::Sandbox;
+pub use hold::Held;
 pub use host::SandboxHost;
 pub use run::{Killer, Run};
 pub use session::{Session, SessionControl, WindowSize};
@@ -81,12 +85,17 @@ pub struct SandboxSpec {
 }
 
 /// What one sandbox may use.
+///
+/// A control group with controllers holds the sandbox as a whole to it. Without, the memory is that of
+/// each process, the processes are those of each of its users, and processors are not limited.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of memory that each process may fill.
+    /// Bytes of memory.
     pub memory_bytes: u64,
-    /// Processes and threads of the whole sandbox.
+    /// Processes and threads.
     pub processes: u64,
+    /// Processors' worth of time.
+    pub processors: u32,
 }
 
 /// A command to run in a sandbox.

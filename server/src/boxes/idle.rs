@@ -34,6 +34,7 @@ impl Boxes {
             owner.live.lock().await.stop().await;
         });
         futures_util::future::join_all(stops).await;
+        self.inner.parts.host.remove_cgroups().await;
     }
 
     fn all_owners(&self) -> Vec<Arc<BoxOwner>> {

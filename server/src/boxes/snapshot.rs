@@ -8,7 +8,7 @@
 //! know, and the next start gives it back to its box.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -129,8 +129,10 @@ impl Boxes {
         let sandbox = &live.sandbox;
         let mut mapped = sandbox.shared_mappings().await?;
         let begun = self.begin_copy(entered).await?;
-        sandbox.freeze().await?;
-        let frozen = Instant::now();
+        let held = match sandbox.freeze().await {
+            Ok(held) => held,
+            Err(error) => return self.store_copy(entered, new, Err(error.into())).await,
+        };
         let finished = match begun {
             None => Ok(None),
             Some(copy) => {
@@ -141,12 +143,16 @@ impl Boxes {
                     .map(Some)
             }
         };
-        if let Err(error) = sandbox.thaw().await {
-            tracing::warn!(box_id = entered.id(), %error, "a box's processes did not go on");
-        }
-        let pause = frozen.elapsed();
+        let thawed = sandbox.thaw(held).await;
         let mut info = self.store_copy(entered, new, finished).await?;
-        info.pause_us = Some(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX));
+        match thawed {
+            Ok(pause) => {
+                info.pause_us = Some(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX));
+            }
+            Err(error) => {
+                tracing::warn!(box_id = entered.id(), %error, "a box's processes did not go on");
+            }
+        }
         Ok(info)
     }
 

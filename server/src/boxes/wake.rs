@@ -98,13 +98,14 @@ fn notice_end(sandbox: &Sandbox) -> Arc<AtomicBool> {
 }
 
 const fn limits(size: BoxSize) -> Limits {
-    let (gib, processes) = match size {
-        BoxSize::Small => (4, 1024),
-        BoxSize::Medium => (8, 2048),
-        BoxSize::Large => (16, 4096),
+    let (gib, processes, processors) = match size {
+        BoxSize::Small => (4, 1024, 2),
+        BoxSize::Medium => (8, 2048, 4),
+        BoxSize::Large => (16, 4096, 8),
     };
     Limits {
         memory_bytes: gib * GIB,
         processes,
+        processors,
     }
 }

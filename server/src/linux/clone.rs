@@ -1,9 +1,14 @@
 //! Makes the process that becomes a sandbox's first.
 
+use std::os::fd::{AsRawFd, OwnedFd};
+
 use nix::libc;
 use nix::unistd::Pid;
 
 use super::{Result, check};
+
+/// Beyond the 32 bits that `clone` has for flags.
+const CLONE_INTO_CGROUP: u64 = 1 << 33;
 
 /// Which side of the clone this is.
 pub(crate) enum Clone {
@@ -13,10 +18,11 @@ pub(crate) enum Clone {
     Child,
 }
 
-/// Clones the calling process into new user, mount, pid, ipc, uts and network namespaces.
+/// Clones the calling process into new user, mount, pid, ipc, uts and network namespaces, and into a
+/// control group, when one is given: a process that is born there need not be moved, which is slow.
 ///
 /// The caller must have one thread: the child goes on with a copy of its memory.
-pub(crate) fn into_new_namespaces() -> Result<Clone> {
+pub(crate) fn into_new_namespaces(group: Option<&OwnedFd>) -> Result<Clone> {
     let flags = libc::CLONE_NEWUSER
         | libc::CLONE_NEWNS
         | libc::CLONE_NEWPID
@@ -26,6 +32,10 @@ pub(crate) fn into_new_namespaces() -> Result<Clone> {
     // SAFETY: an all-zero clone_args is a valid value of this plain C struct.
     let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
     arguments.flags = flags as u64;
+    if let Some(group) = group {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = u64::from(group.as_raw_fd().unsigned_abs());
+    }
     arguments.exit_signal = libc::SIGCHLD as u64;
     // SAFETY: without CLONE_VM and a stack this is fork: the child runs on a copy of everything.
     // The launcher has one thread, so no lock is held by a thread that the child lacks.

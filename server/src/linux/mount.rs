@@ -29,6 +29,18 @@ pub(crate) fn bind(source: &Path, target: &Path) -> Result<()> {
         .named(|| format!("mount({}, {}, bind)", source.display(), target.display()))
 }
 
+/// Makes what [`bind`] has shown at `target` read-only there.
+pub(crate) fn make_read_only(target: &Path) -> Result<()> {
+    let flags = MsFlags::MS_BIND
+        | MsFlags::MS_REMOUNT
+        | MsFlags::MS_RDONLY
+        | MsFlags::MS_NOSUID
+        | MsFlags::MS_NODEV
+        | MsFlags::MS_NOEXEC;
+    nix::mount::mount(NONE, target, NONE, flags, NONE)
+        .named(|| format!("mount({}, read-only)", target.display()))
+}
+
 /// Makes `new_root` the root; the old one is stacked on top of it at `/`, to be detached next.
 pub(crate) fn pivot_root_in_place() -> Result<()> {
     nix::unistd::pivot_root(".", ".").named(|| "pivot_root(., .)".into())

@@ -231,7 +231,7 @@ impl Connection {
                         tokio::spawn(release(Arc::clone(&self), id, pipes));
                     }
                 }
-                Reply::Ready | Reply::Failed { .. } => {}
+                Reply::Ready { .. } | Reply::Failed { .. } => {}
             }
         }
         // Dropping the senders tells those who wait.

@@ -21,6 +21,8 @@ pub(super) struct Setup {
     pub(super) max_processes: u64,
     pub(super) max_memory_bytes: u64,
     pub(super) proxy_port: u16,
+    /// The last descriptor beside the message is the control group to be in.
+    pub(super) has_cgroup: bool,
 }
 
 /// One overlay; the root comes first.
@@ -133,7 +135,10 @@ pub(crate) enum Change {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
     /// Commands can run. Descriptor: the listener for the proxy.
-    Ready,
+    Ready {
+        /// Not when the kernel refused to make the first process in its control group.
+        in_cgroup: bool,
+    },
     /// The sandbox could not be built.
     Failed {
         step: String,

@@ -1,6 +1,5 @@
 //! The server's handle of a running sandbox.
 
-use std::collections::HashSet;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use nix::errno::Errno;
 use tokio::net::unix::pipe;
 use tokio::process;
 
+use super::cgroup::Cgroup;
 use super::connection::{Answer, Connection, Started, encode};
 use super::control::{Change, OpenHow, Reply, Request, Setup, SetupLower, SetupMount};
 use super::run::Pipes;
@@ -22,7 +22,7 @@ use crate::linux::{KernelError, socket};
 /// The longest that building a sandbox may take on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// The longest that a sandbox's first process may take to answer: it waits for nothing itself.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// The longest that processes may take to die before their parent is killed.
 const FINISH_LIMIT: Duration = Duration::from_secs(5);
 
@@ -36,8 +36,21 @@ pub struct Sandbox {
 pub(super) struct Inner {
     pub(super) connection: Arc<Connection>,
     launcher: Mutex<Option<process::Child>>,
+    /// Where the first process was made in one.
+    pub(super) cgroup: Option<Cgroup>,
     proxy: Mutex<Option<TcpListener>>,
     id_map: IdMap,
+}
+
+impl Inner {
+    /// Until the sandbox was told to end.
+    pub(super) fn launcher_id(&self) -> Option<u32> {
+        let launcher = self.launcher.lock();
+        launcher
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()?
+            .id()
+    }
 }
 
 impl Drop for Inner {
@@ -65,10 +78,14 @@ impl Sandbox {
             .spawn()
             .map_err(SandboxError::Launcher)?;
         let connection = Arc::new(Connection::new(ours).map_err(SandboxError::Connection)?);
-        let (setup, mounts) = describe(host, spec)?;
+        let cgroup = host.cgroup(spec.limits);
+        let handle = cgroup.as_ref().and_then(|group| group.handle().ok());
+        let (mut setup, mut mounts) = describe(host, spec)?;
+        setup.has_cgroup = handle.is_some();
+        mounts.extend(handle);
         let mounts: Vec<_> = mounts.iter().map(AsFd::as_fd).collect();
         connection.send(&encode(&setup)?, &mounts).await?;
-        let proxy = tokio::time::timeout(START_LIMIT, ready(&connection))
+        let (proxy, in_cgroup) = tokio::time::timeout(START_LIMIT, ready(&connection))
             .await
             .map_err(|_| SandboxError::Unresponsive)??;
         tokio::spawn(Arc::clone(&connection).dispatch());
@@ -76,6 +93,7 @@ impl Sandbox {
             inner: Arc::new(Inner {
                 connection,
                 launcher: Mutex::new(Some(launcher)),
+                cgroup: cgroup.filter(|_| in_cgroup),
                 proxy: Mutex::new(Some(proxy)),
                 id_map: host.id_map(),
             }),
@@ -235,48 +253,6 @@ impl Sandbox {
             .take()
     }
 
-    /// Stops every process where it stands. To be followed by [`thaw`](Self::thaw).
-    ///
-    /// # Errors
-    /// When a process can't be stopped in time (then none is), or the sandbox ended.
-    pub async fn freeze(&self) -> Result<(), SandboxError> {
-        self.inner
-            .connection
-            .ask(ANSWER_LIMIT, |id| Request::Freeze { id }, &[])
-            .await
-            .map(drop)
-    }
-
-    /// The files that stopped processes may write to through shared mappings, without a call that
-    /// would change their times.
-    ///
-    /// # Errors
-    /// When the sandbox ended.
-    pub async fn shared_mappings(&self) -> Result<HashSet<PathBuf>, SandboxError> {
-        let question = |id| Request::Mapped { id };
-        match self
-            .inner
-            .connection
-            .ask(ANSWER_LIMIT, question, &[])
-            .await?
-        {
-            Answer::Paths(paths) => Ok(paths.into_iter().collect()),
-            Answer::Done(_) | Answer::Began(..) | Answer::Counted(_) => Ok(HashSet::new()),
-        }
-    }
-
-    /// Lets the processes go on.
-    ///
-    /// # Errors
-    /// When the sandbox ended.
-    pub async fn thaw(&self) -> Result<(), SandboxError> {
-        self.inner
-            .connection
-            .ask(ANSWER_LIMIT, |id| Request::Thaw { id }, &[])
-            .await
-            .map(drop)
-    }
-
     /// Kills every process and gives up the mounts.
     pub async fn stop(&self) {
         self.end_processes().await;
@@ -304,6 +280,11 @@ impl Sandbox {
             // The runtime collects it.
             return;
         }
+        if let Some(group) = &self.inner.cgroup
+            && let Err(error) = group.kill()
+        {
+            tracing::warn!(%error, "a sandbox's control group could not be killed");
+        }
         // Its child dies with it, and with the child everything in the sandbox.
         if let Err(error) = launcher.kill().await {
             tracing::warn!(%error, "a sandbox's launcher could not be killed");
@@ -313,6 +294,10 @@ impl Sandbox {
     /// Resolves when the sandbox is gone, for whatever reason.
     pub async fn ended(&self) {
         self.inner.connection.ended().await;
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
     }
 
     fn input(&self, content: &[u8]) -> std::io::Result<OwnedFd> {
@@ -375,6 +360,7 @@ fn describe(host: &SandboxHost, spec: SandboxSpec) -> Result<(Setup, Vec<OwnedFd
         many_users: host.id_map() == IdMap::Range,
         mounts: overlays,
         lock_file: spec.lock_file,
+        has_cgroup: false,
         max_processes: spec.limits.processes,
         max_memory_bytes: spec.limits.memory_bytes,
         proxy_port: PROXY_PORT,
@@ -382,15 +368,16 @@ fn describe(host: &SandboxHost, spec: SandboxSpec) -> Result<(Setup, Vec<OwnedFd
     Ok((setup, mounts))
 }
 
-async fn ready(connection: &Connection) -> Result<TcpListener, SandboxError> {
+/// The proxy's listener, and whether the first process is in the control group.
+async fn ready(connection: &Connection) -> Result<(TcpListener, bool), SandboxError> {
     let mut buffer = vec![0; socket::MAX_MESSAGE];
     match connection.receive(&mut buffer).await? {
-        Some((Reply::Ready, mut descriptors)) => {
+        Some((Reply::Ready { in_cgroup }, mut descriptors)) => {
             let listener = TcpListener::from(descriptors.pop().ok_or(SandboxError::Ended)?);
             listener
                 .set_nonblocking(true)
                 .map_err(SandboxError::Connection)?;
-            Ok(listener)
+            Ok((listener, in_cgroup))
         }
         Some((Reply::Failed { step, call, errno }, _)) => Err(SandboxError::Setup {
             step,

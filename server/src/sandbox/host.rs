@@ -4,12 +4,20 @@ use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use nix::unistd::Pid;
 
-use super::SandboxError;
+use super::cgroup::Cgroup;
+use super::cgroups::Cgroups;
+use super::{Limits, SandboxError};
 use crate::linux::id_map::{IdMap, user_namespace_of};
 use crate::linux::{self, mount};
+
+/// How often, and after what pause, the control groups are tried to be removed.
+const REMOVAL_ROUNDS: u32 = 40;
+const REMOVAL_PAUSE: Duration = Duration::from_millis(5);
 
 /// How sandboxes are started on this machine by this user.
 #[derive(Debug)]
@@ -18,6 +26,8 @@ pub struct SandboxHost {
     id_map: IdMap,
     /// A namespace with the boxes' users, kept to map the owners of the host's files.
     user_namespace: Option<OwnedFd>,
+    /// Where this user may make control groups.
+    cgroups: Option<Arc<Cgroups>>,
 }
 
 impl SandboxHost {
@@ -31,6 +41,7 @@ impl SandboxHost {
             launcher: launcher.to_path_buf(),
             id_map,
             user_namespace: None,
+            cgroups: Cgroups::find(),
         };
         if id_map == IdMap::Range {
             host.user_namespace = Some(make_user_namespace(launcher, id_map)?);
@@ -51,6 +62,39 @@ impl SandboxHost {
     /// Whether the host's files can be shown as the box's own.
     pub fn maps_owners(&self) -> bool {
         self.user_namespace.is_some()
+    }
+
+    /// Whether sandboxes have control groups.
+    pub fn has_cgroups(&self) -> bool {
+        self.cgroups.is_some()
+    }
+
+    /// Whether these limit a box as a whole.
+    pub fn limits_whole_boxes(&self) -> bool {
+        self.cgroups
+            .as_ref()
+            .is_some_and(|groups| groups.has_limits())
+    }
+
+    /// Removes the control groups, after the last sandbox was stopped. What is left when its first
+    /// process takes long to go is removed by the next server.
+    pub async fn remove_cgroups(&self) {
+        let Some(groups) = &self.cgroups else { return };
+        for _ in 0..REMOVAL_ROUNDS {
+            if groups.remove() {
+                return;
+            }
+            tokio::time::sleep(REMOVAL_PAUSE).await;
+        }
+    }
+
+    /// A control group for one sandbox, where there can be one.
+    pub(super) fn cgroup(&self, limits: Limits) -> Option<Cgroup> {
+        let groups = self.cgroups.as_ref()?;
+        groups
+            .take(limits)
+            .inspect_err(|error| tracing::warn!(%error, "a box has no control group"))
+            .ok()
     }
 
     pub(super) fn launcher(&self) -> &Path {

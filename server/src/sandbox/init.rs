@@ -26,7 +26,12 @@ use crate::linux::process::Reaped;
 use crate::linux::{KernelError, Named, Result, open, process, socket};
 
 /// Obeys the control socket until it closes or says to finish.
-pub(super) fn serve(control: BorrowedFd<'_>, proxy: TcpListener, lock: Flock<File>) -> Result<()> {
+pub(super) fn serve(
+    control: BorrowedFd<'_>,
+    proxy: TcpListener,
+    lock: Flock<File>,
+    in_cgroup: bool,
+) -> Result<()> {
     let mut child_ended = SigSet::empty();
     child_ended.add(Signal::SIGCHLD);
     process::set_signal_mask(&child_ended, SigmaskHow::SIG_BLOCK)?;
@@ -41,7 +46,7 @@ pub(super) fn serve(control: BorrowedFd<'_>, proxy: TcpListener, lock: Flock<Fil
         begun: HashMap::new(),
         frozen: processes::Frozen::default(),
     };
-    send(control, &Reply::Ready, &[proxy.as_fd()])?;
+    send(control, &Reply::Ready { in_cgroup }, &[proxy.as_fd()])?;
     drop(proxy);
     let mut buffer = vec![0; socket::MAX_MESSAGE];
     let finish = loop {

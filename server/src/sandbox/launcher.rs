@@ -18,6 +18,10 @@ use crate::linux::clone::{Clone, into_new_namespaces};
 use crate::linux::id_map::IdMap;
 use crate::linux::{self, KernelError, Named, capabilities, filter, loopback, process, socket};
 
+/// A limit of processes counts each user's alone. How many times that all users together may have; more
+/// than one, because a number is used again only after all others were.
+const USERS_WORTH: u64 = 4;
+
 /// A step of the set-up that failed.
 #[derive(Debug)]
 pub(super) struct SetupError {
@@ -46,12 +50,22 @@ pub fn main() -> i32 {
 
 fn launch() -> i32 {
     let control = linux::descriptors::take_stdin();
-    let (setup, mounts, lock, pipe) = match prepare(control.as_fd()) {
+    let (setup, mut mounts, lock, pipe) = match prepare(control.as_fd()) {
         Ok(prepared) => prepared,
         Err(error) => return report(control.as_fd(), &error),
     };
     let (mut wait_for_maps, mut maps_written) = pipe;
-    match into_new_namespaces().step("make the namespaces") {
+    let cgroup = mounts.pop_if(|_| setup.has_cgroup);
+    let (cloned, in_cgroup) = match cgroup
+        .as_ref()
+        .map(|group| into_new_namespaces(Some(group)))
+    {
+        Some(Ok(cloned)) => (Ok(cloned), true),
+        // Not there, or not ours to use: the sandbox works without.
+        None | Some(Err(_)) => (into_new_namespaces(None), false),
+    };
+    drop(cgroup);
+    match cloned.step("make the namespaces") {
         Err(error) => report(control.as_fd(), &error),
         Ok(Clone::Parent(child)) => {
             let map = if setup.many_users {
@@ -75,7 +89,7 @@ fn launch() -> i32 {
                 return 1;
             }
             drop(wait_for_maps);
-            match init_of(&setup, mounts, control.as_fd(), lock) {
+            match init_of(&setup, mounts, control.as_fd(), lock, in_cgroup) {
                 Ok(()) => 0,
                 Err(error) => report(control.as_fd(), &error),
             }
@@ -112,12 +126,13 @@ fn init_of(
     mounts: Vec<OwnedFd>,
     control: BorrowedFd<'_>,
     lock: Flock<File>,
+    in_cgroup: bool,
 ) -> Result<(), SetupError> {
     umask(Mode::empty());
     // As the server's user, who alone may reach these directories.
     let stage = Stage::open(setup, mounts)?;
     process::become_namespace_root(setup.many_users).step("become the box's root")?;
-    build_root(stage)?;
+    build_root(stage, setup.max_processes.saturating_mul(USERS_WORTH))?;
     nix::unistd::sethostname(&setup.host_name)
         .named(|| "sethostname()".into())
         .step("name the host")?;
@@ -131,7 +146,7 @@ fn init_of(
     process::forbid_new_privileges().step("forbid new privileges")?;
     let filters = filter::compile().step("compile the system call filter")?;
     filter::apply(&filters).step("filter system calls")?;
-    init::serve(control, proxy, lock).step("serve the sandbox")
+    init::serve(control, proxy, lock, in_cgroup).step("serve the sandbox")
 }
 
 fn limit(setup: &Setup) -> linux::Result<()> {

@@ -50,6 +50,7 @@ const PROGRAMS: [(&str, &str, &str); 4] = [
 const LIMITS: Limits = Limits {
     memory_bytes: 1 << 30,
     processes: 64,
+    processors: 1,
 };
 
 /// Looks for everything, in a scratch directory under `data`. `launcher` is the box-server binary.
@@ -66,6 +67,7 @@ pub async fn findings(launcher: &Path, data: &Path) -> Vec<Finding> {
     if let Ok(host) = &host {
         findings.push(sandbox(host, data).await);
         findings.push(mapped_owners(host));
+        findings.extend(control_groups(host));
     }
     findings.push(storage(data));
     findings.extend(PROGRAMS.map(|(program, lost_without, remedy)| Finding {
@@ -145,6 +147,36 @@ fn mapped_owners(host: &SandboxHost) -> Finding {
                        /usr/local, /opt, npm and pip installs work all the same",
         remedy: "run the server as root, on a kernel whose filesystem of /usr supports it",
     }
+}
+
+fn control_groups(host: &SandboxHost) -> [Finding; 2] {
+    let found = |is_there: bool, reason: &str| is_there.then_some(()).ok_or_else(|| reason.into());
+    let remedy = "cgroup v2 with a group of the server's own: run it as root, or as a systemd service \
+                  with Delegate=yes and DelegateSubgroup=server; and no cgroup v1 controllers";
+    [
+        Finding {
+            feature: "control groups that hold a busy box still",
+            outcome: found(
+                host.has_cgroups(),
+                "this user may make no group of cgroup v2",
+            ),
+            needed: false,
+            lost_without: "a snapshot of a busy box stops its processes by signals, which their \
+                           parents can see",
+            remedy,
+        },
+        Finding {
+            feature: "control groups that limit a whole box",
+            outcome: found(
+                host.limits_whole_boxes(),
+                "the controllers memory, pids and cpu of cgroup v2 can't be had",
+            ),
+            needed: false,
+            lost_without: "memory is limited for each process alone, processes for each user in the \
+                           box (and, from Linux 6.14 on, for the box), and processor time not at all",
+            remedy,
+        },
+    ]
 }
 
 /// What `--storage auto` chooses for the data directory.

@@ -105,7 +105,12 @@ impl Stage {
 }
 
 /// Puts the tree together, enters it and lets go of the host's.
-pub(super) fn build_root(stage: Stage) -> std::result::Result<(), SetupError> {
+///
+/// `max_process_ids` bounds the processes of all users together.
+pub(super) fn build_root(
+    stage: Stage,
+    max_process_ids: u64,
+) -> std::result::Result<(), SetupError> {
     mount::detach_from_host_propagation().step("keep mounts to ourselves")?;
     mount::filesystem("tmpfs", Path::new(STAGE), MsFlags::empty(), "mode=0755")
         .step("make a place to build in")?;
@@ -115,6 +120,7 @@ pub(super) fn build_root(stage: Stage) -> std::result::Result<(), SetupError> {
         mount_overlay(number, overlay, &root).step("mount the box's disk")?;
     }
     mount_proc(&root).step("mount /proc")?;
+    limit_process_ids(&root, max_process_ids);
     mount_devices(&root).step("fill /dev")?;
     mount_sys(&root);
     mask(&root).step("mask parts of /proc and /sys")?;
@@ -156,6 +162,15 @@ fn mount_overlay(number: usize, overlay: Overlay, root: &Path) -> Result<()> {
 fn mount_proc(root: &Path) -> Result<()> {
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     mount::filesystem("proc", &root.join("proc"), flags, "")
+}
+
+/// From Linux 6.14 on each pid namespace has a highest number of its own; before, the namespace's root
+/// may not write the machine's. The box's root could write it too, so the file becomes read-only.
+fn limit_process_ids(root: &Path, most: u64) {
+    let file = root.join("proc/sys/kernel/pid_max");
+    if fs::write(&file, most.to_string()).is_ok() {
+        let _ = mount::bind(&file, &file).and_then(|()| mount::make_read_only(&file));
+    }
 }
 
 fn mount_devices(root: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, wait_until};
 
 fn snapshot(client: &Client, id: &str) -> Value {
     let path = format!("/v2/box/{id}/snapshots");
@@ -68,4 +68,69 @@ fn a_file_with_two_names_is_still_one_after_a_copy() {
     let restored = client.restore(taken["id"].as_str().unwrap());
     let names = "stat -c '%i %h' file */name | sort -u | wc -l; cat file */name | sort -u";
     assert_eq!(client.output(&restored, names), "1\none\n");
+}
+
+/// Tells of each child that is seen to be stopped.
+const WATCH_CHILDREN: &str = "import os, time\n\
+    child = os.fork()\n\
+    if child == 0:\n\
+    \x20   while True: time.sleep(0.01)\n\
+    open('watching', 'w').close()\n\
+    stopped = 0\n\
+    while not os.path.exists('enough'):\n\
+    \x20   pid, status = os.waitpid(child, os.WUNTRACED | os.WNOHANG)\n\
+    \x20   stopped += pid == child and os.WIFSTOPPED(status)\n\
+    \x20   time.sleep(0.001)\n\
+    os.kill(child, 9)\n\
+    open('told', 'w').write(str(stopped))\n";
+
+#[test]
+fn with_control_groups_no_process_notices_that_another_stood_still() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    if !has_control_groups() {
+        assert!(
+            !is_root() || std::env::var_os("CI").is_none(),
+            "root has no control groups here"
+        );
+        eprintln!("skipped: `box-server doctor` finds no control groups for this user");
+        return;
+    }
+    let client = server.client();
+    let id = client.create(json!({}));
+    let body = json!({ "path": "watch.py", "content": WATCH_CHILDREN });
+    client
+        .post(&format!("/v2/box/{id}/files/write"), &body)
+        .ok();
+    client.output(&id, "setsid python3 watch.py >/dev/null 2>&1 &");
+    wait_until("the watch to begin", || {
+        client.sh(&id, "test -e watching")["exit_code"] == 0
+    });
+    for _ in 0..5 {
+        println!("held still for {} us", snapshot(&client, &id)["pause_us"]);
+    }
+    client.output(&id, "touch enough");
+    wait_until("the watch to tell", || {
+        client.sh(&id, "test -s told")["exit_code"] == 0
+    });
+    assert_eq!(client.output(&id, "cat told"), "0");
+}
+
+fn has_control_groups() -> bool {
+    let doctor = std::process::Command::new(crate::support::binary())
+        .args(["doctor", "--data"])
+        .arg(std::env::temp_dir().join(format!("doctor-{}", std::process::id())))
+        .output()
+        .unwrap();
+    let _ = std::fs::remove_dir_all(
+        std::env::temp_dir().join(format!("doctor-{}", std::process::id())),
+    );
+    String::from_utf8(doctor.stdout)
+        .unwrap()
+        .contains("yes  control groups that hold a busy box still")
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)
 }

@@ -312,3 +312,46 @@ fn a_box_that_forks_without_end_harms_itself_alone() {
         !server.names_in("boxes").contains(&bomb)
     });
 }
+
+#[test]
+fn a_box_that_fills_memory_harms_itself_alone() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let (bomb, other) = (client.create(json!({})), client.create(json!({})));
+    client.output(&other, "true");
+    let fill = "python3 -c 'blocks = []\nwhile True: blocks.append(bytearray(1 << 28))'";
+    let answer = client.sh(&bomb, fill);
+    // Refused by the limit of the process, or ended by the limit of the box.
+    let text = answer["output"].as_str().unwrap();
+    let is_refused = text.contains("MemoryError") || answer["exit_code"] == 137;
+    assert!(is_refused, "{answer}");
+    let shared = client.sh(&bomb, "dd if=/dev/zero of=/dev/shm/fill bs=1M count=512");
+    assert_eq!(shared["exit_code"], 1, "{shared}");
+    assert_eq!(client.output(&other, "echo fine"), "fine\n");
+    assert_eq!(
+        client.output(&bomb, "rm /dev/shm/fill; echo fine"),
+        "fine\n"
+    );
+}
+
+#[test]
+fn users_of_a_box_have_no_more_processes_together_than_the_box_may() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let most = client.output(&id, "cat /proc/sys/kernel/pid_max");
+    let most: u64 = most.trim().parse().unwrap();
+    if most > 4096 {
+        // Before Linux 6.14 there is one number for the whole machine.
+        eprintln!("skipped: this kernel has no limit of processes for a pid namespace");
+        return;
+    }
+    assert_eq!(most, 4096);
+    let raise = client.sh(&id, "echo 100000 > /proc/sys/kernel/pid_max");
+    assert_ne!(raise["exit_code"], 0, "{raise}");
+    assert_eq!(client.output(&id, "cat /proc/sys/kernel/pid_max"), "4096\n");
+}
