@@ -18,7 +18,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export async function openBench() {
   const site = await startSite(root)
   // Their pages come from servers that are started later, when box-server must already know them.
-  const pages = { next: await freeOrigin(), viteDev: await freeOrigin(), nextExample: await freeOrigin() }
+  const pages = {}
+  for (const name of ['next', 'viteDev', 'nextExample', 'actions']) pages[name] = await freeOrigin()
   const origins = [site, ...Object.values(pages)].map(({ origin }) => origin)
   const server = await startServer({ args: origins.flatMap((origin) => ['--allow-origin', origin]) })
   const browsers = new Map()

@@ -22,9 +22,9 @@ export async function verdictFrom(program, args, options) {
 
 /** Starts a server: what it said when it was ready, and how to end it with all that it started. */
 export async function serve(program, args, options, ready) {
-  const { says, stop } = start(program, args, options)
+  const { says, stop, ask } = start(program, args, options)
   try {
-    return { said: await says(ready), stop }
+    return { said: await says(ready), stop, ask }
   } catch (error) {
     await stop()
     throw error
@@ -74,5 +74,10 @@ function start(program, args, { cwd, env } = {}) {
     clearTimeout(timer)
     kill('SIGKILL')
   }
-  return { ended, says, stop, printed: () => text }
+  /** Sends a signal to the program alone, and says how it ended. */
+  const ask = (signal) => {
+    child.kill(signal)
+    return ended
+  }
+  return { ended, says, stop, ask, printed: () => text }
 }

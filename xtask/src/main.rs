@@ -14,9 +14,11 @@ mod check;
 mod consumer;
 mod demo;
 mod matrix;
+mod npm_pack;
 mod pack;
 mod program;
 mod server_binary;
+mod server_package;
 mod site;
 mod step;
 mod test;
@@ -42,7 +44,7 @@ usage: cargo xtask <command>
   bench [NAME]…  measure snapshots, sdk, server or load, or all; print a table, say which goals are
                  missed, keep the figures in target/bench; --quick: few rounds, nothing large
   bench publish  put the kept figures into README.md and docs
-  pack           the npm tarball, held to its file list and size budget
+  pack           a dry run of a release: every npm tarball, held to file lists, sizes and one version
 ";
 
 fn main() -> ExitCode {
@@ -67,6 +69,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             build::build(&workspace)?;
             let consumer = pack::pack(&workspace)?;
             pack::weigh(&workspace, &consumer)?;
+            server_package::release(&workspace)?;
         }
         ["matrix", words @ ..] => matrix::run(&workspace, words)?,
         ["bench", "publish"] => bench::publish(&workspace)?,

@@ -15,6 +15,7 @@ use crate::consumer::{Consumer, copy_folder};
 use crate::pack;
 use crate::program;
 use crate::server_binary::{self, Profile};
+use crate::server_package;
 use crate::step::step;
 use crate::tools;
 use crate::workspace::Workspace;
@@ -58,6 +59,8 @@ pub(crate) fn command(
         }
         Ok(())
     })?;
+    // The program that the other suites use: how it is linked does not matter to the launcher.
+    let packages = server_package::pack(workspace, server)?;
     for (source, name) in [
         (SUITE, "matrix"),
         ("tests/npm", "npm"),
@@ -71,7 +74,9 @@ pub(crate) fn command(
         .arg("matrix/run.mjs")
         .args(words)
         .env("BOX_SERVER_BIN", server)
-        .env("BOX_PACKAGE_TARBALL", consumer.tarball());
+        .env("BOX_PACKAGE_TARBALL", consumer.tarball())
+        .env("BOX_LAUNCHER_TARBALL", packages.launcher)
+        .env("BOX_PLATFORM_TARBALL", packages.platform);
     Ok(command)
 }
 

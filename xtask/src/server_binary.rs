@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::program;
 use crate::step::step;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// For whom it is built.
@@ -32,5 +33,28 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<PathBuf> 
             name,
         ]))?;
         Ok(workspace.target(folder).join("box-server"))
+    })
+}
+
+const STATIC_TARGET: &str = "x86_64-unknown-linux-musl";
+
+/// Builds it linked statically, as npm has it, and says where it is.
+pub(crate) fn build_static(workspace: &Workspace) -> Result<PathBuf> {
+    step("build box-server, linked statically", || {
+        tools::ensure_target(workspace, STATIC_TARGET)?;
+        tools::ensure_musl_compiler(workspace)?;
+        program::run(workspace.command("cargo").args([
+            "build",
+            "--package",
+            "box-server",
+            "--profile",
+            "server",
+            "--target",
+            STATIC_TARGET,
+        ]))?;
+        Ok(workspace
+            .target(STATIC_TARGET)
+            .join("server")
+            .join("box-server"))
     })
 }

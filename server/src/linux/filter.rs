@@ -123,7 +123,8 @@ fn build() -> std::result::Result<Filters, seccompiler::BackendError> {
         // Both put characters into a terminal's input, which may be somebody else's.
         [libc::TIOCSTI, libc::TIOCLINUX]
             .into_iter()
-            .map(|request| rule(1, Width::Dword, Compare::Eq, request))
+            // Their type is the C library's choice; the kernel reads 32 bits.
+            .map(|request| rule(1, Width::Dword, Compare::Eq, u64::from(request as u32)))
             .collect::<std::result::Result<_, _>>()?,
     );
     let other_family = FAMILIES

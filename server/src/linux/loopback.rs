@@ -23,9 +23,10 @@ pub(crate) fn bring_up() -> Result<()> {
         *to = *from as libc::c_char;
     }
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+    // The number's type is the C library's choice: musl has an int there, glibc an unsigned long.
+    let up = libc::SIOCSIFFLAGS as libc::Ioctl;
     // SAFETY: the request is an initialised ifreq that outlives the call.
-    let returned =
-        unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
+    let returned = unsafe { libc::ioctl(socket.as_raw_fd(), up, &raw const request) };
     check(i64::from(returned), || "ioctl(lo, SIOCSIFFLAGS, up)".into()).map(drop)
 }
 

@@ -1,4 +1,4 @@
-//! The standard library for wasm32.
+//! The standard library for other targets than the host.
 
 use std::path::Path;
 
@@ -7,18 +7,23 @@ use anyhow::Result;
 use crate::program;
 use crate::workspace::Workspace;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+const WASM: &str = "wasm32-unknown-unknown";
 
-/// Adds the target to the toolchain when it isn't there.
+/// Adds wasm32 to the toolchain when it isn't there.
 pub(crate) fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
+    ensure_target(workspace, WASM)
+}
+
+/// Adds a target to the toolchain when it isn't there.
+pub(crate) fn ensure_target(workspace: &Workspace, target: &str) -> Result<()> {
     let sysroot = program::read(workspace.command("rustc").args(["--print", "sysroot"]))?;
     let library = Path::new(sysroot.trim())
         .join("lib/rustlib")
-        .join(TARGET)
+        .join(target)
         .join("lib");
     if library.is_dir() {
         return Ok(());
     }
-    println!("   adding the Rust target {TARGET}");
-    program::run(workspace.command("rustup").args(["target", "add", TARGET]))
+    println!("   adding the Rust target {target}");
+    program::run(workspace.command("rustup").args(["target", "add", target]))
 }
