@@ -10,6 +10,7 @@ mod error_code;
 mod exec;
 mod files;
 mod git;
+mod git_changes;
 mod logs;
 mod mcp;
 mod network_policy;
@@ -36,6 +37,10 @@ pub use files::{
     RenameFileRequest, WriteFileRequest,
 };
 pub use git::{GitCloneRequest, GitCloneResponse};
+pub use git_changes::{
+    GitBranch, GitBranchRequest, GitCommit, GitCommitRequest, GitDiff, GitExecRequest,
+    GitExecResponse, GitProposal, GitProposed, GitStatus,
+};
 pub use logs::{LogEntry, LogLevel, LogList, LogSource};
 pub use mcp::{McpServer, McpSource};
 pub use network_policy::{NetworkMode, NetworkPolicy};

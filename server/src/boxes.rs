@@ -41,7 +41,10 @@ mod files;
 mod flatten;
 mod fork;
 mod git;
+mod git_changes;
+mod git_provider;
 mod git_repo;
+mod git_run;
 mod history;
 mod idle;
 mod ids;
@@ -83,6 +86,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 
 use crate::egress;
+use crate::outbound::Outbound;
 use crate::sandbox::SandboxHost;
 use crate::snapshots::{LayerStore, Unneeded};
 use crate::store::Store;
@@ -96,6 +100,7 @@ pub(crate) use error::BoxError;
 pub(crate) use exec_stream::{ExecEvent, ExecStream};
 pub(crate) use files::ReadRange;
 pub(crate) use fork::Forks;
+pub(crate) use git_provider::GITHUB_API;
 pub(crate) use history::Page;
 pub(crate) use once::CallId;
 use once::CallsUnderWay;
@@ -120,6 +125,10 @@ pub(crate) struct Parts {
     pub(crate) egress: egress::Policy,
     /// Names this run of the machine.
     pub(crate) boot_id: String,
+    /// The server's own way to other services.
+    pub(crate) outbound: Outbound,
+    /// Where pull requests and issues are made.
+    pub(crate) git_api: String,
     /// Where files wait, without a name, until they go into a box.
     pub(crate) spool: PathBuf,
     /// How long a sandbox without processes is kept for the next command.

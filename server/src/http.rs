@@ -73,7 +73,6 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .route("/v2/box/{box}/files/write", post(files::write))
         .route("/v2/box/{box}/files/list", get(files::list))
         .route("/v2/box/{box}/files/download", get(files::download))
-        .route("/v2/box/{box}/git/clone", post(git::clone))
         .route(
             "/v2/box/{box}/snapshots",
             post(snapshots::create).get(snapshots::list),
@@ -83,6 +82,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             delete(snapshots::delete),
         )
         .merge(account::routes())
+        .merge(git::routes())
         .merge(exec::routes())
         .merge(exec_session::routes())
         .merge(file_changes::routes())

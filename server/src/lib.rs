@@ -2,8 +2,8 @@
 //!
 //! Layers, each calling only downwards: `http` (requests and answers) → `boxes` (what a box may do
 //! next, and who does it) → `sandbox`, `snapshots`, `box_files` → `linux` (kernel calls).
-//! `store` keeps what must survive a restart; `egress` is the boxes' way to the network; `server`
-//! puts all of it together, and `cli` is the command line in front of it.
+//! `store` keeps what must survive a restart; `egress` is the boxes' way to the network, `outbound`
+//! the server's own to other services; `server` puts all of it together, and `cli` is the command line in front of it.
 
 pub mod box_files;
 mod boxes;
@@ -11,6 +11,7 @@ pub mod cli;
 mod egress;
 mod http;
 pub mod linux;
+mod outbound;
 mod private_file;
 pub mod sandbox;
 pub mod server;

@@ -17,6 +17,7 @@ use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError};
 use crate::egress;
 use crate::http::{self, Access, OriginError};
 use crate::linux::sync::boot_id;
+use crate::outbound::{Outbound, OutboundError};
 use crate::sandbox::{SandboxError, SandboxHost};
 use crate::snapshots::{ImageSource, LayerError, LayerStore, Storage, StorageChoice};
 use crate::store::{Store, StoreError};
@@ -41,6 +42,8 @@ pub struct Config {
     pub storage: StorageChoice,
     /// Lets boxes reach this machine and its private networks.
     pub allow_private_egress: bool,
+    /// Where pull requests and issues are made.
+    pub git_api: String,
     /// The `box-server` binary, which builds sandboxes.
     pub launcher: PathBuf,
     /// How long a sandbox without processes is kept for the next command.
@@ -67,6 +70,9 @@ impl std::fmt::Debug for Config {
 impl Config {
     /// How long a sandbox is kept unless said otherwise.
     pub const STOP_IDLE_AFTER: Duration = Duration::from_secs(10);
+
+    /// The API of GitHub itself.
+    pub const GITHUB_API: &str = crate::boxes::GITHUB_API;
 }
 
 /// Why the server does not run.
@@ -98,6 +104,9 @@ pub enum ServerError {
     /// The key for secrets can't be used.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// Other services can't be called.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
     /// What the last server left can't be put right.
     #[error(transparent)]
     Boxes(#[from] BoxError),
@@ -194,6 +203,8 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
             allow_private: config.allow_private_egress,
         },
         boot_id: boot_id().map_err(LayerError::from)?,
+        outbound: Outbound::new()?,
+        git_api: config.git_api.clone(),
         spool: data.to_owned(),
         stop_idle_after: config.stop_idle_after,
         pause_after: config.pause_after,

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::secrets::SecretsError;
 use crate::box_files::FileError;
+use crate::outbound::OutboundError;
 use crate::sandbox::SandboxError;
 use crate::snapshots::LayerError;
 use crate::store::StoreError;
@@ -50,6 +51,12 @@ pub enum BoxError {
     /// Secrets could not be sealed or opened.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// Another service could not be reached.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    /// Another service answered what it should not.
+    #[error("{0}")]
+    Provider(String),
     /// Output of a run could not be read.
     #[error("the output of the run can't be read: {0}")]
     Output(std::io::Error),

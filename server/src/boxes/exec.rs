@@ -174,6 +174,11 @@ impl Collected {
         Ok(is_timed_out)
     }
 
+    /// Whether an output was longer than what is held.
+    pub(super) fn is_cut(&self) -> bool {
+        self.output.total.max(self.error.total) > MAX_OUTPUT_BYTES
+    }
+
     /// Standard error, with what there is to say about the answer itself at its end.
     fn error_text(&self, is_timed_out: bool) -> String {
         let mut text = String::from_utf8_lossy(&self.error.bytes).into_owned();

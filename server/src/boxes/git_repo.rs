@@ -103,6 +103,16 @@ impl Repo {
     }
 }
 
+/// What lets git use the token of a box, at GitHub alone.
+pub(super) fn kept_credentials(
+    token: Option<&str>,
+) -> Result<Vec<(&'static str, String)>, BoxError> {
+    let github = Repo {
+        address: GITHUB.to_owned(),
+    };
+    github.credentials(None, token)
+}
+
 /// `text` without any of the secrets, in either of the forms in which git may print them.
 pub(super) fn without_secrets(text: &str, secrets: &[Option<&str>]) -> String {
     let mut clean = text.to_owned();

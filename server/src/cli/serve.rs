@@ -68,6 +68,15 @@ pub(super) struct Serve {
     /// Lets boxes reach this machine and its private networks
     #[arg(long)]
     allow_private_egress: bool,
+    /// API of the git host where pull requests and issues are made, GitHub's or one that speaks like it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "BOX_SERVER_GIT_API_URL",
+        default_value = Config::GITHUB_API,
+        value_parser = git_api
+    )]
+    git_api_url: String,
     /// Pauses a box that nothing has used for so long, like `30m` or `2h`; `never` for never
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = idle_time)]
     pause_after: IdleTime,
@@ -79,6 +88,13 @@ pub(super) struct Serve {
 /// A time, or none.
 #[derive(Clone, Copy, Debug)]
 struct IdleTime(Option<Duration>);
+
+fn git_api(text: &str) -> Result<String, String> {
+    let checked = crate::outbound::check(text);
+    checked
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}
 
 fn idle_time(text: &str) -> Result<IdleTime, String> {
     if text == "never" {
@@ -116,6 +132,7 @@ impl Serve {
             image: self.image,
             storage: self.storage.into(),
             allow_private_egress: self.allow_private_egress,
+            git_api: self.git_api_url,
             launcher,
             stop_idle_after: self.stop_idle_after.unwrap_or(Config::STOP_IDLE_AFTER),
             pause_after: self.pause_after.0,

@@ -10,6 +10,7 @@ use upstash_box_wasm::api_types::{ErrorBody, ErrorCode};
 
 use crate::box_files::FileError;
 use crate::boxes::BoxError;
+use crate::outbound::OutboundError;
 use crate::sandbox::SandboxError;
 
 /// An answer that is not 2xx.
@@ -96,12 +97,17 @@ impl From<BoxError> for ApiError {
             BoxError::TooLarge(_) => ErrorCode::TooLarge,
             BoxError::Unsupported(_) => ErrorCode::Unsupported,
             BoxError::Stopping => ErrorCode::Unavailable,
+            BoxError::Outbound(OutboundError::Address(_)) => ErrorCode::InvalidArgument,
+            BoxError::Outbound(OutboundError::Call { .. }) | BoxError::Provider(_) => {
+                ErrorCode::Unavailable
+            }
             BoxError::File(error) => return error.into(),
             BoxError::Sandbox(error) => return error.into(),
             BoxError::Layer(error) if error.is_storage_full() => return storage_full(),
             BoxError::Store(error) if error.is_storage_full() => return storage_full(),
             BoxError::Layer(_)
             | BoxError::Store(_)
+            | BoxError::Outbound(_)
             | BoxError::Secrets(_)
             | BoxError::Output(_)
             | BoxError::Random(_)

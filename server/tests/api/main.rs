@@ -30,6 +30,7 @@ mod files;
 mod flatten;
 mod fork;
 mod git;
+mod git_changes;
 mod history;
 mod idempotency;
 mod image;

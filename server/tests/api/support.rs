@@ -3,7 +3,9 @@
 mod client;
 mod disk_image;
 mod server;
+mod stub;
 
 pub(crate) use client::{Client, Response, wait_until};
 pub(crate) use disk_image::{DiskImage, FragileDisk};
 pub(crate) use server::{KEY, Server, binary};
+pub(crate) use stub::{Got, Stub};
