@@ -35,7 +35,42 @@ const FEATURES = [
 /** The module and the glue, smaller. */
 export function shrink(wasm, glue) {
   const { module, names } = optimize(withoutPanics(wasm));
-  return { wasm: withoutSourcePaths(module), glue: rename(glue, names) };
+  return { wasm: withoutSourcePaths(module), glue: leaner(rename(glue, names)) };
+}
+
+/** Text up to this long is put together by hand when it is ASCII: a TextDecoder takes longer to be called. */
+const SHORT = 100;
+
+/** What the glue has for others: loading by itself, decoders that wear out after 2 GB in old Safari, freeing by hand. */
+function leaner(glue) {
+  const replaceFunction = (name, body) => {
+    const found = new RegExp(`(async )?function ${name}\\(.*?\\n}\\n`, "s");
+    if (!found.test(glue)) throw new Error(`The glue has no function ${name}: is this another wasm-bindgen?`);
+    glue = glue.replace(found, () => body);
+  };
+  replaceFunction(
+    "decodeText",
+    `function decodeText(ptr, len) {
+  const bytes = getUint8ArrayMemory0();
+  if (len < ${SHORT}) {
+    let text = "", at = ptr;
+    for (; at < ptr + len && bytes[at] < 128; at++) text += String.fromCharCode(bytes[at]);
+    if (at == ptr + len) return text;
+  }
+  return cachedTextDecoder.decode(bytes.subarray(ptr, ptr + len));
+}
+`,
+  );
+  replaceFunction("getStringFromWasm0", "function getStringFromWasm0(ptr, len) {\n  return decodeText(ptr >>> 0, len);\n}\n");
+  replaceFunction(
+    "__wbg_init",
+    `async function __wbg_init(module) {
+  const made = await WebAssembly.instantiate(module, __wbg_get_imports());
+  return __wbg_finalize_init(made.instance ?? made);
+}
+`,
+  );
+  return glue;
 }
 
 function withoutPanics(wasm) {

@@ -33,6 +33,12 @@ impl<T: Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it speaks through.
+    #[cfg(all(feature = "npm", target_arch = "wasm32"))]
+    pub(crate) const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Does one call: the row of this name, with these arguments.
     ///
     /// # Errors
@@ -44,36 +50,55 @@ impl<T: Transport> Client<T> {
         name: &str,
         arguments: &T::Json,
     ) -> Result<T::Json, Error> {
-        let mut exchange = Exchange::new(name, arguments)?;
-        for option in unknown_options(exchange.route, arguments) {
-            self.transport.warn(
-                call,
-                &sentence(&[
-                    name,
-                    ": there is no option `",
-                    &option,
-                    "`; it was ignored.",
-                ]),
-            );
+        let route = find(name)?;
+        for option in unknown_options(route, arguments) {
+            let text = [
+                name,
+                ": there is no option `",
+                &option,
+                "`; it was ignored.",
+            ];
+            self.transport.warn(call, &sentence(&text));
         }
+        let request = build(route, arguments)?;
+        let outcome = self.transport.send(call, &request).await;
+        let exchange = Exchange::new(route, request, arguments.get("id"));
+        self.finish(call, exchange, outcome).await
+    }
+
+    /// Goes on with a call whose request was sent once, with this outcome.
+    pub(crate) async fn finish(
+        &self,
+        call: &T::Call,
+        mut exchange: Exchange<T::Json>,
+        mut outcome: Result<Response<T::Json>, Error>,
+    ) -> Result<T::Json, Error> {
         loop {
-            let outcome = self.transport.send(call, &exchange.request).await;
             match exchange.next(outcome, &|| self.transport.chance())? {
                 Step::Done(answer) => return Ok(answer),
-                Step::Again(ms) => match self.transport.sleep(call, ms).await {
-                    Ok(()) => {}
-                    Err(ended) => return Err(exchange.failed(ended)),
-                },
+                Step::Again(ms) => {
+                    let slept = self.transport.sleep(call, ms).await;
+                    slept.map_err(|ended| exchange.failed(ended))?;
+                }
             }
+            outcome = self.transport.send(call, &exchange.request).await;
         }
     }
 }
 
+/// The answer in a body that needs nothing more: it is as promised, and there is nothing to wait for.
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+pub(crate) fn settled<J: Json>(route: &Route, body: J) -> Option<J> {
+    let answer = route.answer.find(body)?;
+    let is_over = |wait: &crate::waiting::Wait| wait.is_over(&answer, "") == Ok(true);
+    route.wait.is_none_or(is_over).then_some(answer)
+}
+
 /// One call in progress: what to send next, and what an outcome means.
 #[derive(Debug)]
-struct Exchange<J> {
+pub(crate) struct Exchange<J> {
     route: &'static Route,
-    request: Request<J>,
+    pub(crate) request: Request<J>,
     /// Id of the box that the call is about, if it is about one.
     box_id: J,
     /// How often this request was sent.
@@ -94,17 +119,16 @@ enum Step<J> {
 }
 
 impl<J: Json> Exchange<J> {
-    fn new(name: &str, arguments: &J) -> Result<Self, Error> {
-        let route = find(name)?;
-        let request = build(route, arguments)?;
-        Ok(Self {
+    /// A request that was sent, about the box of this id.
+    pub(crate) const fn new(route: &'static Route, request: Request<J>, box_id: J) -> Self {
+        Self {
             route,
             request,
-            box_id: arguments.get("id"),
+            box_id,
             tried: 0,
             made: None,
             waited_ms: 0,
-        })
+        }
     }
 
     fn next(

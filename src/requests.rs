@@ -90,12 +90,26 @@ pub struct Request<J> {
     pub repeatable: bool,
 }
 
-/// The request that a row makes of these arguments.
+/// The request that a row makes of these arguments, by name.
 ///
 /// # Errors
 ///
 /// With a sentence naming the option, when one is missing or is not what it must be.
 pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error> {
+    let named = |field: &Field| match cut(field.js, b'.') {
+        (name, "") => arguments.get(name),
+        (group, name) => arguments.get(group).get(name),
+    };
+    let values: Vec<J> = route.fields.iter().map(named).collect();
+    request_of(route, &values, &arguments.get("cwd"))
+}
+
+/// The same, of arguments in the order of the row's fields.
+pub(crate) fn request_of<J: Json>(
+    route: &Route,
+    values: &[J],
+    cwd: &J,
+) -> Result<Request<J>, Error> {
     let mut request = Request {
         name: route.name,
         method: route.method,
@@ -108,8 +122,8 @@ pub fn build<J: Json>(route: &Route, arguments: &J) -> Result<Request<J>, Error>
     };
     let (start, mut path) = cut(route.path, b'{');
     push(&mut request.target, start);
-    for field in &route.fields {
-        let value = argument::read(route, field, arguments)?;
+    for (field, given) in route.fields.iter().zip(values) {
+        let value = argument::read(route, field, given, cwd)?;
         match (field.place, value.text()) {
             (Place::Body, _) => {
                 let body = request.body.get_or_insert_with(J::object);

@@ -22,14 +22,22 @@ const SHOWN = [
   "createdAt", "updatedAt", "lastActivityAt", "expiresAt",
 ];
 
+/** What a handle has beside its own methods, each made when it is first used. */
 const PARTS = {
   agent: AgentRuns, browser: Browser, exec: Exec, files: Files, git: Git, labels: Labels, schedule: Schedules, skills: Skills,
 };
 
 export class Box extends Part {
   cwd = "/workspace/home";
+  #parts = {};
 
   static {
+    for (const [name, kind] of Object.entries(PARTS)) {
+      const get = function () {
+        return (this.#parts[name] ??= new kind(connectionOf(this), this));
+      };
+      Object.defineProperty(this.prototype, name, { get, configurable: true });
+    }
     define(this, "Box.", (_, options) => connect(options));
     define(this.prototype, "box.", senderOf);
   }
@@ -77,9 +85,6 @@ export class Box extends Part {
   constructor(connection, info) {
     super(connection);
     this.#show(info);
-    for (const [name, kind] of Object.entries(PARTS)) {
-      Object.defineProperty(this, name, { value: new kind(connection, this) });
-    }
   }
 
   /** The same box goes on with the snapshot's disk. */

@@ -5,7 +5,8 @@ import { invalid, toBoxError } from "./error.js";
 /** The longest delay that setTimeout knows; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-const warned = new Set();
+/** How much of a page that is no JSON is read for its words. */
+const LONGEST_PAGE = 4000;
 
 export class Call {
   /** Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal. */
@@ -15,18 +16,31 @@ export class Call {
   #controller;
   #signal;
   #timer;
+  #waitMs;
 
-  constructor({ signal, timeoutMs } = {}, defaultMs) {
-    const ms = timeoutMs ?? defaultMs;
-    // Most calls can't end early, and are cheaper without.
-    if (ms !== undefined || signal != null) this.#controller = new AbortController();
+  /**
+   * `waitMs` is how long the waiting for what a call makes may take when the user does not say. Infinity
+   * is no deadline, but a call that can be cancelled.
+   */
+  constructor(options, waitMs) {
+    const signal = options?.signal;
+    const ms = options?.timeoutMs ?? undefined;
     if (ms !== undefined && !(ms > 0)) throw invalid("option `timeoutMs` must be a number of milliseconds above 0.");
+    // Most calls can't end early, and are cheaper without.
     if (signal != null) {
       if (typeof signal.addEventListener != "function") throw invalid("option `signal` must be an AbortSignal.");
+      this.#controller = new AbortController();
       this.#signal = signal;
       if (signal.aborted) this.#abort();
       else signal.addEventListener("abort", this.#abort);
     }
+    if (ms !== undefined) this.#endAfter(ms);
+    else if (waitMs == Infinity) this.#endAfter(waitMs);
+    else this.#waitMs = waitMs;
+  }
+
+  #endAfter(ms) {
+    this.#controller ??= new AbortController();
     if (ms <= LONGEST_TIMER) this.#timer = setTimeout(() => this.#end(1), ms);
   }
 
@@ -45,15 +59,26 @@ export class Call {
     return words.join(": ");
   }
 
-  /** Tells the developer, once for each text. */
-  warn(text) {
-    if (warned.has(text)) return;
-    warned.add(text);
-    console.warn(text);
+  /** Sends a request and gives the body of its answer: the stream, the JSON, or the text of a page. */
+  async exchange(url, init, isStream) {
+    const { signal } = this;
+    if (signal) init.signal = signal;
+    const response = (this.response = await fetch(url, init));
+    // What is no response would fail later, in words that help nobody.
+    if (typeof response?.status != "number" || !response.headers) throw new TypeError("fetch gave no response");
+    if (isStream && response.ok) return response.body;
+    const text = await response.text();
+    try {
+      return text ? JSON.parse(text) : null;
+    } catch {
+      return String(text).slice(0, LONGEST_PAGE);
+    }
   }
 
   /** Settles after this time, or as soon as the call ends. */
   sleep(ms) {
+    if (this.#waitMs) this.#endAfter(this.#waitMs);
+    this.#waitMs = undefined;
     const { signal } = this;
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -2,12 +2,15 @@
 
 import { Client } from "../generated/upstash_box_wasm.js";
 import { Call } from "./call.js";
-import { init } from "./load.js";
+import { init, isReady } from "./load.js";
+import { rowOf, valuesOf } from "./rows.js";
 import { camel } from "./shape.js";
 
 /** How long a call that waits until what it makes is ready may take, when the user does not say. */
 const DEFAULT_WAIT_MS = 300_000;
-const WAITS = new Set(["Box.create", "Box.fromSnapshot", "box.snapshot", "Box.getSnapshot:ready"]);
+
+/** The latest client, so that static calls in a row share one. */
+let latest;
 
 export class Connection {
   #baseUrl;
@@ -16,15 +19,17 @@ export class Connection {
 
   constructor(baseUrl, apiKey) {
     const env = globalThis.process?.env;
-    this.#baseUrl = baseUrl ?? env?.UPSTASH_BOX_BASE_URL;
-    this.#apiKey = apiKey ?? env?.UPSTASH_BOX_API_KEY;
+    this.#baseUrl = String(baseUrl ?? env?.UPSTASH_BOX_BASE_URL ?? "");
+    this.#apiKey = String(apiKey ?? env?.UPSTASH_BOX_API_KEY ?? "");
   }
 
   /** Does one call of the table in `src/requests`. What the user gave travels with what the method sets. */
-  async call(name, args, options) {
-    const call = new Call(options ?? undefined, WAITS.has(name) ? DEFAULT_WAIT_MS : undefined);
+  async call(name, args = {}, options) {
+    if (!isReady()) await init();
+    const row = rowOf(name);
+    const call = new Call(options, row.waits ? DEFAULT_WAIT_MS : undefined);
     try {
-      return camel(await (await this.client()).call(call, name, { ...split(options).args, ...args })) ?? undefined;
+      return camel(await this.#answer(call, row, args, options)) ?? undefined;
     } catch (thrown) {
       throw call.error(thrown);
     } finally {
@@ -33,11 +38,12 @@ export class Connection {
   }
 
   /** Starts a call that answers with a stream. It ends with the stream. */
-  async open(name, args, options) {
+  async open(name, args = {}, options) {
+    if (!isReady()) await init();
     // No deadline, but a signal: leaving the stream ends the request.
-    const call = new Call(options ?? undefined, Infinity);
+    const call = new Call(options, Infinity);
     try {
-      return { call, stream: await (await this.client()).call(call, name, { ...split(options).args, ...args }) };
+      return { call, stream: await this.#answer(call, rowOf(name), args, options, true) };
     } catch (thrown) {
       call.close();
       throw call.error(thrown);
@@ -46,14 +52,36 @@ export class Connection {
 
   /** Begins a WebSocket whose handshake carries the key, which not every runtime lets a program do. */
   async socket(path, WebSocket) {
-    await this.client();
+    await init();
+    this.#connect();
     const url = (this.#baseUrl || "https://us-east-1.box.upstash.com").trim().replace(/\/+$/, "");
     return new WebSocket(url.replace(/^http/, "ws") + path, { headers: { "X-Box-Api-Key": this.#apiKey.trim() } });
   }
 
-  async client() {
-    await init();
-    return (this.#client ??= new Client(String(this.#baseUrl ?? ""), String(this.#apiKey ?? "")));
+  /** One request in most cases: what needs more goes on in Rust. */
+  async #answer(call, row, args, options, isStream) {
+    const client = (this.#client ??= this.#connect());
+    const values = valuesOf(row, args, options);
+    const init = {};
+    const url = client.request(row.place, values, init);
+    let outcome;
+    let isThrown = false;
+    try {
+      outcome = await call.exchange(url, init, isStream);
+      const answer = call.response.ok ? Client.answer(row.place, outcome) : undefined;
+      if (answer !== undefined) return answer;
+    } catch (thrown) {
+      outcome = thrown;
+      isThrown = true;
+    }
+    return client.finish(call, row.place, values, outcome, isThrown);
+  }
+
+  #connect() {
+    if (latest?.baseUrl !== this.#baseUrl || latest.apiKey !== this.#apiKey) {
+      latest = { baseUrl: this.#baseUrl, apiKey: this.#apiKey, client: new Client(this.#baseUrl, this.#apiKey) };
+    }
+    return latest.client;
   }
 }
 
@@ -61,7 +89,7 @@ export class Connection {
 export const connect = (options) => new Connection(options?.baseUrl, options?.apiKey);
 
 /** Takes the options that concern the connection and the call out of those that travel. */
-export function split(options = {}) {
+export function split(options) {
   const { apiKey, baseUrl, signal, timeoutMs, ...args } = options ?? {};
   return { connection: () => connect({ baseUrl, apiKey }), call: { signal, timeoutMs }, args };
 }

@@ -6,6 +6,10 @@ import { source } from "#wasm";
 import { failure } from "./error.js";
 
 let ready;
+let loaded = false;
+
+/** Whether calls need not wait for it. */
+export const isReady = () => loaded;
 
 /**
  * Loads the WebAssembly now, or from a place of one's own: a WebAssembly.Module, its bytes, or a
@@ -20,6 +24,13 @@ export function init(input) {
 }
 
 async function load(input) {
-  await start({ module_or_path: (await input) ?? (await source()) });
-  Client.takeRows(ROWS);
+  let module = (await input) ?? (await source());
+  if (typeof module == "string" || module instanceof URL) module = await fetch(module);
+  if (typeof module.arrayBuffer == "function") {
+    if (!module.ok) throw new Error(`${module.url} was answered with status ${module.status}`);
+    module = await module.arrayBuffer();
+  }
+  await start(module);
+  if (!loaded) Client.takeRows(ROWS);
+  loaded = true;
 }

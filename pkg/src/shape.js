@@ -31,8 +31,23 @@ function camelName(name) {
   return known;
 }
 
+/** The day of the latest time, and its text: Date takes longer than everything else here together. */
+let day;
+let date;
+
+const two = (number) => (number < 10 ? "0" : "") + number;
+
 function iso(seconds) {
   // Recordings have milliseconds; as seconds those would be in the year 5138 at least.
-  const time = new Date(seconds * (seconds < 1e11 ? 1000 : 1));
-  return isNaN(time) ? seconds : time.toISOString();
+  const ms = Math.round(seconds < 1e11 ? seconds * 1000 : seconds);
+  const days = Math.floor(ms / 864e5);
+  if (days != day) {
+    const time = new Date(days * 864e5);
+    if (isNaN(time)) return seconds;
+    date = time.toISOString().slice(0, -13);
+    day = days;
+  }
+  const rest = ms - days * 864e5;
+  const part = (unit, count) => two(Math.floor(rest / unit) % count);
+  return `${date}${part(36e5, 24)}:${part(6e4, 60)}:${part(1000, 60)}.${String(rest % 1000).padStart(3, "0")}Z`;
 }

@@ -7,9 +7,19 @@ extern "C" {
     /// See `pkg/src/call.js`.
     pub type JsCall;
 
-    /// Ends requests, if anything can end this call early.
+    /// Sends a request and gives the body of its answer: the stream, the JSON, or the text of a page.
+    /// It never throws at once.
+    #[wasm_bindgen(method)]
+    pub fn exchange(
+        this: &JsCall,
+        url: &str,
+        init: &web_sys::RequestInit,
+        is_stream: bool,
+    ) -> js_sys::Promise;
+
+    /// What the last request was answered with.
     #[wasm_bindgen(method, getter)]
-    pub fn signal(this: &JsCall) -> Option<web_sys::AbortSignal>;
+    pub fn response(this: &JsCall) -> web_sys::Response;
 
     /// Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal.
     #[wasm_bindgen(method, getter)]
@@ -18,10 +28,6 @@ extern "C" {
     /// Remembers what was thrown as the cause of the failure to come, and says it in words.
     #[wasm_bindgen(method)]
     pub fn caught(this: &JsCall, thrown: &JsValue) -> String;
-
-    /// Tells the developer, once for each text.
-    #[wasm_bindgen(method)]
-    pub fn warn(this: &JsCall, text: &str);
 
     /// Settles after this time, or as soon as the call ends.
     #[wasm_bindgen(method)]

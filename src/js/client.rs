@@ -1,21 +1,26 @@
-//! The client as JavaScript holds it: one method that does every call of the table.
+//! The client as JavaScript holds it.
+//!
+//! Most calls are one request with a plain answer: JavaScript sends it between [`WasmClient::request`]
+//! and [`WasmClient::answer`], without a promise of ours. All others go on in [`WasmClient::finish`].
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
+use web_sys::RequestInit;
 
 use super::call::JsCall;
 use crate::account::Account;
-use crate::client::Client;
+use crate::client::{Client, Exchange, settled};
 use crate::error::Error;
-use crate::requests::table::load;
+use crate::requests::table::{load, place_of, route_at};
+use crate::requests::{Request, Route, request_of};
+use crate::sentence::{push, push_digits};
 use crate::transport::fetch::Fetch;
 
 /// Calls of one account at one service.
 #[wasm_bindgen(js_name = Client)]
 #[derive(Debug)]
 pub struct WasmClient {
-    account: Account,
     client: Client<Fetch>,
 }
 
@@ -27,26 +32,81 @@ impl WasmClient {
         load(rows);
     }
 
+    /// A row in words: its place, `wait` when it waits, and the names of its arguments in order.
+    pub fn row(name: &str) -> String {
+        let mut words = String::new();
+        if let Some((place, route)) = place_of(name).and_then(|at| Some((at, route_at(at)?))) {
+            push_digits(&mut words, place as u32, 3);
+            push(&mut words, if route.wait.is_some() { " wait" } else { " " });
+            for field in &route.fields {
+                push(&mut words, " ");
+                push(&mut words, field.js);
+            }
+        }
+        words
+    }
+
     /// Checks where the service is and who asks. An empty base URL means the hosted service.
     #[wasm_bindgen(constructor)]
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, JsValue> {
         let account = Account::new(base_url, api_key).map_err(|error| to_js(&error))?;
         Ok(Self {
-            client: Client::new(Fetch::new(account.clone())),
-            account,
+            client: Client::new(Fetch::new(account)),
         })
     }
 
-    /// Does the call of this name. It gives plain data, a text that was asked for, or a `ReadableStream`.
-    pub async fn call(
+    /// The request of the row at this place, whose last value is the working directory: gives its
+    /// address, and puts the rest into `init`.
+    pub fn request(
+        &self,
+        place: usize,
+        values: Vec<JsValue>,
+        init: &RequestInit,
+    ) -> Result<String, JsValue> {
+        let (_, request) = built(place, &values).map_err(|error| to_js(&error))?;
+        self.client.transport().fill(init, &request)
+    }
+
+    /// The answer in a body, or undefined when that is not all.
+    pub fn answer(place: usize, body: JsValue) -> JsValue {
+        route_at(place)
+            .and_then(|route| settled(route, body))
+            .unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Goes on after the first request: with what was thrown, or with the body of the answer.
+    pub async fn finish(
         &self,
         call: JsCall,
-        name: String,
-        arguments: JsValue,
+        place: usize,
+        values: Vec<JsValue>,
+        outcome: JsValue,
+        is_thrown: bool,
     ) -> Result<JsValue, JsValue> {
-        let answer = self.client.call(&call, &name, &arguments).await;
-        answer.map_err(|error| to_js(&self.account.without_key(error)))
+        let account = self.client.transport().account();
+        let finished = async {
+            let (route, request) = built(place, &values)?;
+            let outcome = if is_thrown {
+                Err(outcome)
+            } else {
+                Fetch::received(&call, outcome)
+            };
+            let outcome = self.client.transport().told(&call, &request, outcome);
+            // Its first argument, in the rows that wait.
+            let box_id = values.first().cloned().unwrap_or_default();
+            let exchange = Exchange::new(route, request, box_id);
+            self.client.finish(&call, exchange, outcome).await
+        };
+        let answer = finished.await;
+        answer.map_err(|error| to_js(&account.without_key(error)))
     }
+}
+
+fn built(place: usize, values: &[JsValue]) -> Result<(&'static Route, Request<JsValue>), Error> {
+    let (Some(route), Some((cwd, values))) = (route_at(place), values.split_last()) else {
+        return Err(Error::invalid(&["There is no such call."]));
+    };
+    Ok((route, request_of(route, values, cwd)?))
 }
 
 /// An error as the members that `BoxError` is made of.

@@ -1,17 +1,9 @@
 //! JavaScript's own values as [`Json`]: nothing is copied until the core asks for a text.
 
 use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::json::{Json, Type};
-
-#[wasm_bindgen]
-extern "C" {
-    /// `JSON.parse`, which keeps the text on JavaScript's side.
-    #[wasm_bindgen(catch, js_namespace = JSON)]
-    pub(crate) fn parse(text: &JsValue) -> Result<JsValue, JsValue>;
-}
 
 impl Json for JsValue {
     fn null() -> Self {

@@ -36,26 +36,17 @@ pub(super) fn knows(route: &Route, name: &str) -> Known {
 }
 
 /// The argument as it travels; null when it does not.
-pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Result<J, Error> {
-    let given = match cut(field.js, b'.') {
-        (name, "") => arguments.get(name),
-        (group, name) => arguments.get(group).get(name),
-    };
-    let cwd = || {
-        arguments
-            .get("cwd")
-            .text()
-            .unwrap_or_else(|| WORKSPACE.to_owned())
-    };
+pub(super) fn read<J: Json>(route: &Route, field: &Field, given: &J, cwd: &J) -> Result<J, Error> {
+    let cwd = || cwd.text().unwrap_or_else(|| WORKSPACE.to_owned());
     let text = |text: Option<String>| text.map_or(J::null(), |text| J::from_text(&text));
     if given.is_null() {
         return match field.kind {
             Kind::Folder | Kind::Directory => Ok(text(folder(&cwd()))),
             _ if field.required => Err(wrong(route, field)),
-            _ => Ok(given),
+            _ => Ok(J::null()),
         };
     }
-    if !is_as_it_must(field.kind, &given) {
+    if !is_as_it_must(field.kind, given) {
         return Err(wrong(route, field));
     }
     Ok(match (field.kind, given.kind()) {
@@ -74,16 +65,16 @@ pub(super) fn read<J: Json>(route: &Route, field: &Field, arguments: &J) -> Resu
             let mut command = J::list();
             command.push(&J::from_text("sh"));
             command.push(&J::from_text("-c"));
-            command.push(&given);
+            command.push(given);
             command
         }
-        (Kind::Structure, _) => to_snake(&given),
+        (Kind::Structure, _) => to_snake(given),
         (Kind::McpServers, _) => {
             let mut servers = J::list();
             given.each(&mut |_, server| servers.push(&mcp_server(&server)));
             servers
         }
-        _ => given,
+        _ => given.clone(),
     })
 }
 

@@ -60,6 +60,18 @@ pub fn route(name: &str) -> Option<&'static Route> {
     find(name)?.route()
 }
 
+/// The row at this place.
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+pub(crate) fn route_at(place: usize) -> Option<&'static Route> {
+    table().get(place)?.route()
+}
+
+/// Where the row of this name stands.
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+pub(crate) fn place_of(name: &str) -> Option<usize> {
+    table().iter().position(|row| row.name == name)
+}
+
 fn find(name: &str) -> Option<&'static Row> {
     table().iter().find(|row| row.name == name)
 }

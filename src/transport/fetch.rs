@@ -1,11 +1,10 @@
 //! Sends through the runtime's own `fetch`.
 //!
-//! gloo-net holds headers and response. Its `send`, `text` and `build` are not used: the first two panic
-//! when what was thrown is not an `Error`, the last makes three objects of each address. Whatever
-//! JavaScript throws here becomes an error with that as its cause.
+//! gloo-net holds headers and response. Its `send` and `text` are not used: they panic when what was
+//! thrown is not an `Error`. Whatever JavaScript throws here becomes an error with that as its cause.
 
 use gloo_net::http::{Headers, Response as GlooResponse};
-use js_sys::{JSON, JsString, Math};
+use js_sys::{JSON, Math};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestInit;
@@ -15,18 +14,8 @@ use crate::account::Account;
 use crate::api_types::ErrorCode;
 use crate::error::Error;
 use crate::js::call::JsCall;
-use crate::js::json::parse;
 use crate::requests::{Answer, Request};
 use crate::sentence::sentence;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch)]
-    fn fetch(url: &str, init: &RequestInit) -> Result<js_sys::Promise, JsValue>;
-}
-
-/// How much of a page that is no JSON is read for its words.
-const LONGEST_PAGE: u32 = 4000;
 
 /// The network, for one account.
 #[derive(Debug)]
@@ -49,8 +38,16 @@ impl Fetch {
         }
     }
 
-    fn start(&self, call: &JsCall, request: &Request<JsValue>) -> Result<js_sys::Promise, JsValue> {
-        let init = RequestInit::new();
+    pub(crate) const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Puts a request into what `fetch` takes, and gives its address.
+    pub(crate) fn fill(
+        &self,
+        init: &RequestInit,
+        request: &Request<JsValue>,
+    ) -> Result<String, JsValue> {
         init.set_method(request.method.as_str());
         match (
             request.headers.is_empty(),
@@ -60,19 +57,16 @@ impl Fetch {
             (true, false) => init.set_headers(&self.without_body),
             _ => init.set_headers(&headers(self.account.headers(request))),
         }
-        if let Some(signal) = call.signal() {
-            init.set_signal(Some(&signal));
-        }
         match &request.body {
             Some(body) if request.is_raw => {
                 init.set_body(body);
                 // Runtimes want it said when a body is a stream.
-                js_sys::Reflect::set(&init, &"duplex".into(), &"half".into())?;
+                js_sys::Reflect::set(init, &"duplex".into(), &"half".into())?;
             }
             Some(body) => init.set_body(&JSON::stringify(body)?.into()),
             None => {}
         }
-        fetch(&self.account.url(request), &init)
+        Ok(self.account.url(request))
     }
 
     async fn exchange(
@@ -80,38 +74,49 @@ impl Fetch {
         call: &JsCall,
         request: &Request<JsValue>,
     ) -> Result<Response<JsValue>, JsValue> {
-        let answered = JsFuture::from(self.start(call, request)?).await?;
-        if !answered.is_object() {
-            return Err(JsValue::from_str("fetch gave no response"));
-        }
-        let response = GlooResponse::from(answered.unchecked_into::<web_sys::Response>());
-        let (status, ok) = (response.status(), response.ok());
-        let (mut request_id, mut retry_after) = (None, None);
-        if ok && request.answer == Answer::Stream {
-            let body = response.body().into();
-            return Ok(Response {
-                status,
-                request_id,
-                retry_after,
-                body,
-            });
-        }
-        let raw = web_sys::Response::from(response);
-        if !ok {
-            let headers = raw.headers();
-            request_id = headers.get("x-request-id")?;
-            retry_after = headers.get("retry-after")?;
-        }
-        let text: JsString = JsFuture::from(raw.text()?).await?.unchecked_into();
-        let body = match text.length() {
-            0 => JsValue::NULL,
-            _ => parse(&text).unwrap_or_else(|_| text.slice(0, LONGEST_PAGE).into()),
-        };
-        Ok(Response {
-            status,
-            request_id,
-            retry_after,
+        let init = RequestInit::new();
+        let url = self.fill(&init, request)?;
+        let is_stream = request.answer == Answer::Stream;
+        let body = JsFuture::from(call.exchange(&url, &init, is_stream)).await?;
+        Self::received(call, body)
+    }
+
+    /// What a call was answered with, given its body.
+    pub(crate) fn received(call: &JsCall, body: JsValue) -> Result<Response<JsValue>, JsValue> {
+        let response = GlooResponse::from(call.response());
+        let mut received = Response {
+            status: response.status(),
+            request_id: None,
+            retry_after: None,
             body,
+        };
+        if !response.ok() {
+            let headers = web_sys::Response::from(response).headers();
+            received.request_id = headers.get("x-request-id")?;
+            received.retry_after = headers.get("retry-after")?;
+        }
+        Ok(received)
+    }
+
+    /// The same, with words for what was thrown.
+    pub(crate) fn told(
+        &self,
+        call: &JsCall,
+        request: &Request<JsValue>,
+        outcome: Result<Response<JsValue>, JsValue>,
+    ) -> Result<Response<JsValue>, Error> {
+        outcome.map_err(|thrown| {
+            let words = call.caught(&thrown);
+            ended(call).unwrap_or_else(|| {
+                let message = [
+                    request.name,
+                    ": ",
+                    self.account.base_url(),
+                    " could not be reached: ",
+                    &words,
+                ];
+                Error::new(ErrorCode::Network, sentence(&message))
+            })
         })
     }
 }
@@ -134,20 +139,8 @@ impl Transport for Fetch {
         call: &JsCall,
         request: &Request<JsValue>,
     ) -> Result<Response<JsValue>, Error> {
-        let sent = self.exchange(call, request).await;
-        sent.map_err(|thrown| {
-            let words = call.caught(&thrown);
-            ended(call).unwrap_or_else(|| {
-                let message = [
-                    request.name,
-                    ": ",
-                    self.account.base_url(),
-                    " could not be reached: ",
-                    &words,
-                ];
-                Error::new(ErrorCode::Network, sentence(&message))
-            })
-        })
+        let outcome = self.exchange(call, request).await;
+        self.told(call, request, outcome)
     }
 
     async fn sleep(&self, call: &JsCall, ms: u32) -> Result<(), Error> {
@@ -160,8 +153,8 @@ impl Transport for Fetch {
         Math::random()
     }
 
-    fn warn(&self, call: &JsCall, text: &str) {
-        call.warn(text);
+    fn warn(&self, _call: &JsCall, _text: &str) {
+        // JavaScript knows the names of a row's arguments, and has warned before the first request.
     }
 }
 
