@@ -27,10 +27,11 @@ export async function timed(work) {
  * One row of the report, from what was measured in each round.
  *
  * `goal` is the key of the goal that the median is held to; `beside` names the row of the peer that
- * it is compared with; `series` and `bytes` place it in the plot. A `peer` is not ours.
+ * it is compared with; `series` and `bytes` place it in the plot. A `peer` is not ours. Of values
+ * where `more` is better, as of speeds, p95 is what 95 % of the rounds reach.
  */
-export function row(what, values, { method, unit = 'ms', goal, beside, peer = false, series, bytes }) {
-  const sorted = [...values].sort((a, b) => a - b)
+export function row(what, values, { method, unit = 'ms', goal, beside, more = unit === 'MB/s', peer = false, series, bytes }) {
+  const sorted = [...values].sort((a, b) => (more ? b - a : a - b))
   const [p50, p95] = [quantile(sorted, 0.5), quantile(sorted, 0.95)]
   return { what, unit, p50, p95, n: sorted.length, method, goal, beside, peer, series, bytes }
 }

@@ -87,5 +87,5 @@ function speeds(what, turns, method) {
 
 function ratio(what, turns, goal) {
   const ratios = turns.map((turn) => turn.official / turn.ours)
-  return row(`${what}, times as fast as theirs`, ratios, { unit: '×', method: 'ratio of each turn', goal })
+  return row(`${what}, times as fast as theirs`, ratios, { unit: '×', more: true, method: 'ratio of each turn', goal })
 }

@@ -1,49 +1,77 @@
-/** The first write to each of 5,000 files of a restored box, beside the same program in a plain folder. */
+/**
+ * The first write to each of 5,000 files of a restored box, beside the same program in a plain folder:
+ * a few bytes more, for which overlayfs has to copy the file first, and a whole new content.
+ */
 import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { inFolder } from '../folder.mjs'
 import { withServer } from '../connection.mjs'
 import { median, note, report, rounds, row } from '../rows.mjs'
 import { fill, fillFolder, medium } from '../trees.mjs'
 
-/** Appends to each file of `tree` and prints how many milliseconds that took, its own start left out. */
-const APPEND = `
-const { appendFileSync } = require('node:fs')
+/** Writes each file of `tree` and prints how many milliseconds that took, its own start left out. */
+const program = (write) => `
+const { appendFileSync, writeFileSync } = require('node:fs')
+const content = Buffer.alloc(${medium.fileBytes}, 'new ')
 const started = performance.now()
-for (let n = 0; n < ${medium.files}; n += 1) appendFileSync('tree/' + Math.floor(n / 100) + '/' + n, 'more')
+for (let n = 0; n < ${medium.files}; n += 1) ${write}('tree/' + Math.floor(n / 100) + '/' + n, content)
 console.log(performance.now() - started)`
+const PROGRAMS = {
+  append: program('appendFileSync').replace(String(medium.fileBytes), '4'),
+  rewrite: program('writeFileSync'),
+}
 const ROUNDS = rounds(6)
 
 const inBox = await withServer(async ({ Box }) => {
   const box = await Box.create()
   await fill(box, medium)
-  await box.files.write({ path: '/tmp/append.js', content: APPEND })
+  for (const [name, content] of Object.entries(PROGRAMS)) await box.files.write({ path: `/tmp/${name}.js`, content })
   const { id } = await box.snapshot({ name: 'base' })
-  const durations = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    note(`restored box ${round + 1} of ${ROUNDS}`)
+  await box.delete()
+  return inRounds('restored box', async (name) => {
     const restored = await Box.fromSnapshot(id)
-    const run = await restored.exec.command('node /tmp/append.js')
-    if (run.exitCode !== 0) throw new Error(run.result)
-    durations.push(Number(run.result))
+    const run = await restored.exec.command(`node /tmp/${name}.js`)
     await restored.delete()
-  }
-  return durations
+    if (run.exitCode !== 0) throw new Error(run.result)
+    return run.result
+  })
 })
 
-const plain = await inFolder(async (folder) => {
-  fillFolder(folder, medium)
-  const durations = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    note(`plain folder ${round + 1} of ${ROUNDS}`)
-    durations.push(Number(execFileSync('node', ['--eval', APPEND], { cwd: folder, encoding: 'utf8' })))
-  }
-  return durations
-})
+const plain = await inFolder((folder) =>
+  inRounds('plain folder', (name) => {
+    // Files on the disk, as those of the snapshot are.
+    fillFolder(folder, medium)
+    execFileSync('sync')
+    const printed = execFileSync('node', ['--eval', PROGRAMS[name]], { cwd: folder, encoding: 'utf8' })
+    rmSync(join(folder, 'tree'), { recursive: true })
+    return printed
+  }),
+)
 
-const method = `appending 4 bytes to each of ${medium.name}`
-const ratios = inBox.map((one) => one / median(plain))
 report([
-  row('first write to 5,000 files of a restored box', inBox, { method }),
-  row('  the same in a plain folder', plain, { method, peer: true }),
-  row('first write, box against plain folder', ratios, { unit: '×', method: 'each round against the median of the plain folder', goal: 'first-write' }),
+  ...rowsOf('append', `4 bytes more in each of ${medium.name}`),
+  ...rowsOf('rewrite', `new content for each of ${medium.name}`),
 ])
+
+async function inRounds(where, run) {
+  const durations = { append: [], rewrite: [] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    note(`${where}: ${round + 1} of ${ROUNDS}`)
+    for (const name of Object.keys(durations)) durations[name].push(Number(await run(name)))
+  }
+  return durations
+}
+
+function rowsOf(name, method) {
+  const ratios = inBox[name].map((one) => one / median(plain[name]))
+  return [
+    row(`first ${name} of 5,000 files of a restored box`, inBox[name], { method }),
+    row('  the same in a plain folder', plain[name], { method, peer: true }),
+    row(`first ${name}, box against plain folder`, ratios, {
+      unit: '×',
+      method: 'each round against the median of the plain folder',
+      goal: 'first-write',
+    }),
+  ]
+}

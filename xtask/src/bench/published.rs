@@ -18,6 +18,9 @@ use crate::workspace::Workspace;
 const FIGURES: &str = "docs/figures.md";
 const DRAWING: &str = "docs/snapshot-time.svg";
 const BEGIN: &str = "<!-- figures: written by `cargo xtask bench publish` -->\n";
+/// Where the rest is, and the drawing.
+const IN_README: &str = "\nEvery row and how it was measured: [docs/figures.md](docs/figures.md).\n\n\
+    ![Time to save a tree, against its size](docs/snapshot-time.svg)\n";
 const END: &str = "<!-- end of figures -->\n";
 
 /// Writes the documents. Measures nothing.
@@ -42,7 +45,7 @@ fn write(path: &Path, content: &str) -> Result<()> {
 
 /// The text with what is between the marks replaced.
 fn replaced(document: &str, figures: &str) -> Result<String> {
-    let missing = || format!("README.md has no {BEGIN} … {END}");
+    let missing = || format!("README.md has no {} … {}", BEGIN.trim(), END.trim());
     let (head, rest) = document.split_once(BEGIN).with_context(missing)?;
     let (_, tail) = rest.split_once(END).with_context(missing)?;
     Ok(format!("{head}{BEGIN}{figures}{END}{tail}"))
@@ -65,15 +68,15 @@ fn goals(machine: &Value, rows: &[Value]) -> String {
             let _ = writeln!(
                 table,
                 "| {} | {} | {} | {}{missed} | {} |",
-                text(row, "what").trim(),
+                escaped(text(row, "what").trim()),
                 figure(p50(row), unit),
                 spread(row, unit),
                 goal.shown(),
-                ratio(row, rows).unwrap_or_default(),
+                escaped(&ratio(row, rows).unwrap_or_default()),
             );
         }
     }
-    table
+    table + IN_README
 }
 
 /// Everything that was measured.
@@ -157,7 +160,7 @@ mod tests {
             json!({ "what": "tar | zstd", "unit": "ms", "p50": 400.0, "p95": 500.0, "n": 1 }),
         ];
         let text = goals(&json!({}), &rows);
-        let expected = "| ours | 20 ms | 30 ms | ≤ 15 ms, missed | tar | zstd: 20× |";
+        let expected = "| ours | 20 ms | 30 ms | ≤ 15 ms, missed | tar \\| zstd: 20× |";
         assert!(text.contains(expected), "{text}");
     }
 }
