@@ -12,10 +12,10 @@ await withServer(async ({ Box }) => {
     const snapshot = await box.snapshot({ name: 'measured' })
     const restored = await restore(snapshot, rounds(25))
     const method = 'SDK; one after the other'
-    const beside = tree === large ? `podman run true, ${tree.name}` : undefined
+    const beside = `podman run true, ${tree.name}`
     rows.push(row(`fromSnapshot() to the first result, ${tree.name}`, restored, { method, goal: 'restore', beside }))
     const back = await rollBack(box, snapshot, rounds(15))
-    rows.push(row(`rollback(), ${tree.name}`, back, { method: `${method}; 100 files changed since`, goal: 'rollback' }))
+    rows.push(row(`rollback(), ${tree.name}`, back, { method: `${method}; 100 files changed since`, goal: 'rollback', beside: `cp -a, ${tree.name}` }))
     await box.delete()
   }
   report(rows)

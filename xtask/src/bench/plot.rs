@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::table::{figure, p50, text};
+use super::table::{p50, text};
 
-const WIDTH: f64 = 760.0;
+const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 420.0;
 const LEFT: f64 = 76.0;
 const RIGHT: f64 = 590.0;
@@ -146,12 +146,17 @@ fn draw_line(svg: &mut String, line: &Line, label_y: f64) {
     );
 }
 
+/// Rounded: the drawing is for the eye.
 fn duration(milliseconds: f64) -> String {
-    if milliseconds < 1000.0 {
-        figure((milliseconds * 10.0).round() / 10.0, "ms")
+    let (number, unit) = if milliseconds < 1000.0 {
+        (milliseconds, "ms")
     } else {
-        figure((milliseconds / 100.0).round() / 10.0, "s")
-    }
+        (milliseconds / 1000.0, "s")
+    };
+    let digits = usize::from(number < 10.0);
+    let number = format!("{number:.digits$}");
+    let number = number.strip_suffix(".0").unwrap_or(&number);
+    format!("{number} {unit}")
 }
 
 fn x(size: f64) -> f64 {
