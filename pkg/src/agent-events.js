@@ -4,12 +4,15 @@ import { Reader } from "../generated/upstash_box_wasm.js";
 import { failure } from "./error.js";
 import { CUT_OFF, chunks, leave } from "./streams.js";
 
-/** What the agent says and does, as it comes. */
-export async function* events(run, opened) {
+/** What the agent says and does, as it comes; `see` is shown each element first. */
+export async function* events(run, opened, see) {
   const reader = new Reader();
   try {
-    for await (const chunk of chunks(opened)) yield* read(run, reader.events(chunk, false));
-    yield* read(run, reader.events(new Uint8Array(), true));
+    for await (const chunk of chunks(opened)) {
+      // Not `yield*`, which would make three more promises of each element.
+      for (const element of read(run, reader.events(chunk, false), see)) yield element;
+    }
+    yield* read(run, reader.events(new Uint8Array(), true), see);
     if (run.status != "completed") {
       throw failure("stream_truncated", CUT_OFF);
     }
@@ -24,11 +27,13 @@ export async function* events(run, opened) {
 }
 
 /** The events in what the reader gives: name, LF, data, LF, and so on. */
-function* read(run, bytes) {
+function* read(run, bytes, see) {
   const lines = new TextDecoder().decode(bytes).split("\n");
   for (let at = 0; at + 1 < lines.length; at += 2) {
     const element = toElement(run, lines[at], parse(lines[at], lines[at + 1]));
-    if (element) yield element;
+    if (!element) continue;
+    see(element);
+    yield element;
   }
 }
 

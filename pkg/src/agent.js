@@ -51,17 +51,14 @@ async function finished(part, options) {
 
 async function open(part, name, { onToolUse, onToolResult, ...options }) {
   const opened = await openOn(part, name, options);
-  return new StreamRun(opened, (run) => watched(name, events(run, opened), { onToolUse, onToolResult }), part);
-}
-
-/** The same elements, after the callbacks have seen theirs. */
-async function* watched(name, elements, { onToolUse, onToolResult }) {
-  for await (const element of elements) {
+  /** Shows the callbacks what is theirs. */
+  const see = (element) => {
+    if (!element.type.startsWith("tool-")) return;
     const { type, toolName, ...facts } = element;
     if (type == "tool-call") tell(name, { onToolUse }, { name: toolName, ...facts });
-    if (type == "tool-result") tell(name, { onToolResult }, facts);
-    yield element;
-  }
+    else tell(name, { onToolResult }, facts);
+  };
+  return new StreamRun(opened, (run) => events(run, opened, see), part);
 }
 
 function tell(name, callbacks, facts) {
