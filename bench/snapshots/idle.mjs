@@ -15,7 +15,7 @@ await withServer(async ({ Box, server }) => {
   const rows = []
   const main = quick ? [small, medium] : [small, medium, large]
   for (const tree of main) {
-    const [raw, sdk] = await settled(tree, rounds(tree === large ? 4 : 10))
+    const [raw, sdk] = await settled(tree, rounds(tree === large ? 5 : 10))
     const there = raw.map((one) => one.there)
     const goal = tree === large ? 'snapshot-server' : undefined
     const placed = { series: 'box-server', bytes: tree.bytes }
