@@ -16,6 +16,7 @@ mod mcp;
 mod network_policy;
 mod null_as_default;
 mod settings;
+mod snapshot_archive;
 mod snapshot_contents;
 mod snapshot_retention;
 mod snapshot_tree;
@@ -45,6 +46,9 @@ pub use logs::{LogEntry, LogLevel, LogList, LogSource};
 pub use mcp::{McpServer, McpSource};
 pub use network_policy::{NetworkMode, NetworkPolicy};
 pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};
+pub use snapshot_archive::{
+    PullSnapshotRequest, PushSnapshotRequest, PushedSnapshot, TransferEvent, TransferProgress,
+};
 pub use snapshot_contents::{
     SnapshotChange, SnapshotChangeKind, SnapshotVerification, VerificationStatus,
 };

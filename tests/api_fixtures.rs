@@ -15,10 +15,10 @@ use upstash_box_wasm::api_types::{
     FileList, FileStat, ForkedBox, FromSnapshotRequest, GitBranch, GitBranchRequest,
     GitCloneRequest, GitCloneResponse, GitCommit, GitCommitRequest, GitDiff, GitExecRequest,
     GitExecResponse, GitIdentity, GitProposal, GitProposed, GitStatus, InitCommand, LabelList,
-    LabelRequest, LogList, MakeDirectoryRequest, ModelSetting, NetworkPolicy, RemoveFileRequest,
-    RenameFileRequest, SkillList, SkillRequest, SnapshotChange, SnapshotInfo, SnapshotList,
-    SnapshotTree, SnapshotVerification, StartedRun, StreamError, StreamExit, UpdateSnapshotRequest,
-    WriteFileRequest,
+    LabelRequest, LogList, MakeDirectoryRequest, ModelSetting, NetworkPolicy, PullSnapshotRequest,
+    PushSnapshotRequest, PushedSnapshot, RemoveFileRequest, RenameFileRequest, SkillList,
+    SkillRequest, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification,
+    StartedRun, StreamError, StreamExit, TransferEvent, UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -62,6 +62,12 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<SnapshotInfo>("snapshot").0,
         holds::<SnapshotList>("snapshot_list").0,
         holds::<SnapshotTree>("snapshot_tree").0,
+        holds::<PushSnapshotRequest>("push_snapshot_request").0,
+        holds::<PullSnapshotRequest>("pull_snapshot_request").0,
+        holds::<PushedSnapshot>("pushed_snapshot").0,
+        holds::<TransferEvent>("transfer_progress").0,
+        holds::<TransferEvent>("transfer_snapshot").0,
+        holds::<TransferEvent>("transfer_error").0,
         holds::<CreateSnapshotRequest>("create_snapshot_request").0,
         holds::<UpdateSnapshotRequest>("update_snapshot_request").0,
         holds::<DeleteSnapshotsRequest>("delete_snapshots_request").0,
@@ -132,6 +138,10 @@ fn secrets_are_not_printed() {
     assert!(!format!("{request:?}").contains("s3cret"));
     let (_, clone) = holds::<GitCloneRequest>("git_clone_request");
     assert!(!format!("{clone:?}").contains("ghp_x"));
+    let (_, push) = holds::<PushSnapshotRequest>("push_snapshot_request");
+    assert!(!format!("{push:?}").contains("secret"));
+    let (_, pull) = holds::<PullSnapshotRequest>("pull_snapshot_request");
+    assert!(!format!("{pull:?}").contains("secret"));
 }
 
 #[test]

@@ -8,6 +8,7 @@
  */
 export type ErrorCode =
   | "invalid_argument"
+  | "invalid_archive"
   | "unauthorized"
   | "forbidden"
   | "not_found"
@@ -21,6 +22,7 @@ export type ErrorCode =
   | "rate_limited"
   | "internal"
   | "unsupported"
+  | "registry_failed"
   | "unavailable"
   | "storage_full"
   | "network"

@@ -53,6 +53,7 @@ mod labels;
 mod lookup;
 mod mcp;
 mod network;
+mod oci;
 mod once;
 mod owner;
 mod paths;
@@ -102,6 +103,7 @@ pub(crate) use files::ReadRange;
 pub(crate) use fork::Forks;
 pub(crate) use git_provider::GITHUB_API;
 pub(crate) use history::Page;
+pub(crate) use oci::{Progress, Wishes};
 pub(crate) use once::CallId;
 use once::CallsUnderWay;
 use owner::BoxOwner;
@@ -135,6 +137,8 @@ pub(crate) struct Parts {
     pub(crate) stop_idle_after: Duration,
     /// How long a box may be unused before it is paused; for ever when absent.
     pub(crate) pause_after: Option<Duration>,
+    /// Bytes that an archive may hold, packed or unpacked.
+    pub(crate) most_import_bytes: u64,
 }
 
 #[derive(Debug)]

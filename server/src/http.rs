@@ -28,9 +28,11 @@ mod params;
 mod request_id;
 mod scope;
 mod server_timing;
+mod snapshot_archive;
 mod snapshot_contents;
 mod snapshots;
 mod startup;
+mod transfer;
 mod upload;
 
 use std::path::Path;
@@ -92,6 +94,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .merge(not_supported::routes())
         .merge(snapshot_contents::routes())
         .merge(startup::routes())
+        .merge(snapshot_archive::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(boxes);
     let router = match www {

@@ -50,6 +50,8 @@ pub struct Config {
     pub stop_idle_after: Duration,
     /// How long a box may be unused before it is paused; for ever when absent.
     pub pause_after: Option<Duration>,
+    /// Bytes that an imported archive may hold, packed or unpacked.
+    pub most_import_bytes: u64,
 }
 
 impl std::fmt::Debug for Config {
@@ -208,6 +210,7 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
         spool: data.to_owned(),
         stop_idle_after: config.stop_idle_after,
         pause_after: config.pause_after,
+        most_import_bytes: config.most_import_bytes,
     };
     Ok((parts, lock))
 }

@@ -10,11 +10,13 @@
 //! DATA/boxes/<box>/upper/<part>   what the box wrote since its last snapshot; made when first needed
 //! DATA/boxes/<box>/work-…     scratch space of overlayfs, one a start; in a subvolume's upper, there
 //! DATA/boxes/<box>/lock       locked while any process of the box may write
+//! DATA/imports/<import>       what an import has brought so far
 //! DATA/trash/…                on its way out
 //! ```
 //!
 //! A *part* is one mount of the image: `root`, and `usr` where the host's /usr lies under it.
 
+mod archive;
 mod copy;
 mod diff;
 mod digest;
@@ -36,6 +38,10 @@ mod tree;
 mod upper_copy;
 mod view;
 
+pub use archive::{
+    ArchiveError, BlobName, Compression, LayerPlace, Limits, Packed, PackedLayer, Spool, Staging,
+    TarReader, TarWriter, Unpacked,
+};
 pub use diff::{Change, ChangeKind};
 pub use digest::LayersDigest;
 pub use error::LayerError;

@@ -43,6 +43,8 @@ macro_rules! error_codes {
 error_codes! {
     /// A member of the request is missing, has the wrong type or breaks a rule.
     InvalidArgument = "invalid_argument", Some(400), false;
+    /// The archive is broken, hostile, or of a kind that can't be read.
+    InvalidArchive = "invalid_archive", Some(400), false;
     /// The key is missing or wrong.
     Unauthorized = "unauthorized", Some(401), false;
     /// The key, page or host may not do this.
@@ -69,6 +71,8 @@ error_codes! {
     Internal = "internal", Some(500), true;
     /// This server can't do that.
     Unsupported = "unsupported", Some(501), false;
+    /// The registry is out of reach, refused, or broke off.
+    RegistryFailed = "registry_failed", Some(502), true;
     /// The service is starting, stopping or out of reach behind a proxy.
     Unavailable = "unavailable", Some(503), true;
     /// The disk or the box's quota is full.

@@ -3,6 +3,7 @@
 mod apt;
 mod browser;
 mod filesystems;
+mod image_tools;
 mod musl_compiler;
 mod npm_packages;
 mod rust_target;
@@ -11,6 +12,7 @@ mod wasm_tools;
 pub(crate) use apt::{install_by_apt, is_on_path};
 pub(crate) use browser::{ensure_browser, ensure_firefox};
 pub(crate) use filesystems::ensure_filesystem_programs;
+pub(crate) use image_tools::ensure_image_tools;
 pub(crate) use musl_compiler::ensure_musl_compiler;
 pub(crate) use npm_packages::ensure_npm_packages;
 pub(crate) use rust_target::{ensure_target, ensure_wasm_target};

@@ -6,7 +6,7 @@ use super::secrets::SecretsError;
 use crate::box_files::FileError;
 use crate::outbound::OutboundError;
 use crate::sandbox::SandboxError;
-use crate::snapshots::LayerError;
+use crate::snapshots::{ArchiveError, LayerError};
 use crate::store::StoreError;
 
 /// The failures of this module and of the ones it calls.
@@ -42,6 +42,12 @@ pub enum BoxError {
     /// The sandbox failed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// An archive could not be written or taken in.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A registry is out of reach, or failed.
+    #[error("{0}")]
+    Registry(String),
     /// The layers failed.
     #[error(transparent)]
     Layer(#[from] LayerError),

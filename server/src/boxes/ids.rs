@@ -32,6 +32,12 @@ pub(super) fn merged_layer_id() -> Result<String, BoxError> {
     Ok(format!("merged_{}", base32()?))
 }
 
+/// A layer that came from outside, and the place where an import is put together. In case of a crash
+/// nobody's.
+pub(super) fn imported_layer_id() -> Result<String, BoxError> {
+    Ok(format!("imported_{}", base32()?))
+}
+
 /// 20 characters: 100 random bits.
 fn base32() -> Result<String, BoxError> {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";

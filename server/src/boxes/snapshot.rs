@@ -271,7 +271,7 @@ fn record(
 }
 
 /// Like `snapshot-20260223-141500`.
-fn name_from_time(now: OffsetDateTime) -> String {
+pub(super) fn name_from_time(now: OffsetDateTime) -> String {
     let format = format_description!("snapshot-[year][month][day]-[hour][minute][second]");
     now.format(format).unwrap_or_else(|_| "snapshot".to_owned())
 }

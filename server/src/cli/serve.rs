@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{api_key, data_dir, image};
 use crate::server::{Config, Server};
-use crate::snapshots::{ImageSource, StorageChoice};
+use crate::snapshots::{ImageSource, Limits, StorageChoice};
 
 /// How what boxes write is kept. A box without processes is never copied; this is about the others.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -83,6 +83,9 @@ pub(super) struct Serve {
     /// How long a sandbox without processes is kept; only speed depends on it
     #[arg(long, value_name = "TIME", hide = true, value_parser = humantime::parse_duration)]
     stop_idle_after: Option<Duration>,
+    /// The most that an imported archive may hold, packed or unpacked
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::USUAL_BYTES)]
+    max_import_bytes: u64,
 }
 
 /// A time, or none.
@@ -136,6 +139,7 @@ impl Serve {
             launcher,
             stop_idle_after: self.stop_idle_after.unwrap_or(Config::STOP_IDLE_AFTER),
             pause_after: self.pause_after.0,
+            most_import_bytes: self.max_import_bytes,
         };
         let server = Server::open(config)
             .await

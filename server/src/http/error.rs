@@ -12,6 +12,7 @@ use crate::box_files::FileError;
 use crate::boxes::BoxError;
 use crate::outbound::OutboundError;
 use crate::sandbox::SandboxError;
+use crate::snapshots::ArchiveError;
 
 /// An answer that is not 2xx.
 #[derive(Debug)]
@@ -103,6 +104,8 @@ impl From<BoxError> for ApiError {
             }
             BoxError::File(error) => return error.into(),
             BoxError::Sandbox(error) => return error.into(),
+            BoxError::Archive(error) => return error.into(),
+            BoxError::Registry(_) => ErrorCode::RegistryFailed,
             BoxError::Layer(error) if error.is_storage_full() => return storage_full(),
             BoxError::Store(error) if error.is_storage_full() => return storage_full(),
             BoxError::Layer(_)
@@ -112,6 +115,22 @@ impl From<BoxError> for ApiError {
             | BoxError::Output(_)
             | BoxError::Random(_)
             | BoxError::Interrupted(_) => return Self::internal(sentence),
+        };
+        Self::new(code, sentence)
+    }
+}
+
+impl From<ArchiveError> for ApiError {
+    fn from(error: ArchiveError) -> Self {
+        let sentence = error.to_string();
+        let code = match error {
+            ArchiveError::Refused(_) => ErrorCode::InvalidArchive,
+            ArchiveError::TooLarge(_) => ErrorCode::TooLarge,
+            ArchiveError::NoForm(_) => ErrorCode::Conflict,
+            ArchiveError::Layer(error) if error.is_storage_full() => return storage_full(),
+            ArchiveError::Cancelled | ArchiveError::Stream(_) | ArchiveError::Layer(_) => {
+                return Self::internal(sentence);
+            }
         };
         Self::new(code, sentence)
     }

@@ -17,7 +17,7 @@ use super::removal::Unneeded;
 use super::storage::Storage;
 use super::trash::{self, Trash};
 use super::view::{self, Floor, OVERLAY_ATTRIBUTES};
-use super::{Tree, copy, flatten, measure, recovery, root_look};
+use super::{Tree, archive, copy, flatten, measure, recovery, root_look};
 use crate::linux::id_map::IdMap;
 use crate::linux::{self, Named, btrfs, open};
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
@@ -32,8 +32,10 @@ const FLATTEN_PREFIX: &str = "flatten-";
 pub struct LayerStore {
     layers: PathBuf,
     boxes: PathBuf,
+    imports: PathBuf,
     parts: Vec<Part>,
     storage: Storage,
+    base: String,
     owner: u32,
     /// What is added to the ids of the host's own files when they are shown in a box.
     host_shift: u32,
@@ -59,22 +61,30 @@ impl LayerStore {
             IdMap::OneUser => 0,
         };
         let (layers, boxes) = (data.join("layers"), data.join("boxes"));
-        for directory in [&layers, &boxes] {
+        let (imports, trash) = (data.join("imports"), Trash::open(&data.join("trash"))?);
+        for directory in [&layers, &boxes, &imports] {
             fs::DirBuilder::new()
                 .recursive(true)
                 .mode(0o700)
                 .create(directory)
                 .on("create", directory)?;
         }
+        // What an earlier server did not finish. The directory itself stays: on a full disk another
+        // could not be made.
+        for entry in fs::read_dir(&imports).on("list", &imports)?.flatten() {
+            trash.take(&entry.path())?;
+        }
         Ok(Self {
             layers,
             boxes,
+            imports,
+            base: archive::describe_base(source),
             parts: image::build(source, &data.join("image"), owner)?,
             storage,
             owner,
             host_shift,
             leases: Leases::default(),
-            trash: Trash::open(&data.join("trash"))?,
+            trash,
             next_work: AtomicU64::new(0),
         })
     }
@@ -247,7 +257,7 @@ impl LayerStore {
 
     /// The directories of one part in the layers of a chain, topmost first. A layer that did not
     /// touch the part has none.
-    fn layers_of<'all>(
+    pub(super) fn layers_of<'all>(
         &'all self,
         part: &'all Part,
         chain: &'all [String],
@@ -298,12 +308,13 @@ impl LayerStore {
         self.storage
     }
 
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter()
-    }
-
     pub(super) fn trash(&self) -> &Trash {
         &self.trash
+    }
+
+    /// What the boxes stand on, in words that another server can compare with its own.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     pub(super) fn leases(&self) -> &Leases {
@@ -316,6 +327,24 @@ impl LayerStore {
 
     pub(super) fn boxes(&self) -> &Path {
         &self.boxes
+    }
+
+    pub(super) fn imports(&self) -> &Path {
+        &self.imports
+    }
+
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The host's user that is the box's root.
+    pub(super) const fn owner(&self) -> u32 {
+        self.owner
+    }
+
+    /// The same, where this process may give files away.
+    pub(super) fn owner_to_give(&self) -> Option<u32> {
+        (self.host_shift != 0).then_some(self.owner)
     }
 
     pub(super) fn upper(&self, box_id: &str) -> PathBuf {

@@ -139,7 +139,7 @@ impl LayerStore {
         if self.storage() == Storage::Subvolumes && btrfs::is_subvolume(&upper) {
             return UpperCopy::of_subvolume(upper, unfinished).map(Some);
         }
-        let parts = self.parts();
+        let parts = self.parts().iter();
         let parts = parts.map(|part| (part.target.clone(), upper.join(&part.name)));
         let parts = parts.filter(|(_, source)| source.is_dir());
         let copy = UpperCopy::of_files(parts, unfinished, self.storage());

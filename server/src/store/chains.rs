@@ -125,7 +125,7 @@ impl Store {
         Ok(Some(freed))
     }
 
-    fn ids(&self, sql: &str, arguments: &[&str]) -> Result<Vec<String>, StoreError> {
+    pub(super) fn ids(&self, sql: &str, arguments: &[&str]) -> Result<Vec<String>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(sql)?;
         let ids = statement

@@ -146,6 +146,18 @@ ALTER TABLE boxes ADD COLUMN expires_at INTEGER;
 CREATE INDEX expiring_boxes ON boxes (expires_at)
     WHERE expires_at IS NOT NULL AND status <> 'deleted';
 CREATE INDEX idle_boxes ON boxes (last_activity_at) WHERE status = 'idle';
+", "
+-- What a layer is called outside: digests of its tar file and of that compressed. `encoding` says how
+-- it was written here; it is empty where the layer came from outside as it is.
+CREATE TABLE layer_blobs (
+    layer_id   TEXT NOT NULL REFERENCES layers (id) ON DELETE CASCADE,
+    encoding   TEXT NOT NULL,
+    diff_id    TEXT NOT NULL,
+    digest     TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    PRIMARY KEY (layer_id, encoding)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX layer_blobs_by_diff_id ON layer_blobs (diff_id);
 "];
 
 /// Takes the steps that the database has not taken yet.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::program;
-use crate::tools::ensure_filesystem_programs;
+use crate::tools::{ensure_filesystem_programs, ensure_image_tools};
 use crate::workspace::Workspace;
 
 use super::ordinary_user;
@@ -17,16 +17,18 @@ use super::report::Report;
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.suite("SDK, native", Ok(cargo_test(workspace, "upstash-box-wasm")));
     report.suite("command list", Ok(cargo_test(workspace, "xtask")));
+    let image_tools = ensure_image_tools(workspace);
     if !program::is_root() {
         report.suite(
             "server, as an ordinary user",
-            Ok(cargo_test(workspace, "box-server")),
+            image_tools.map(|()| cargo_test(workspace, "box-server")),
         );
         report.skip("server, as root", "this is not root");
         return;
     }
-    let as_root =
-        ensure_filesystem_programs(workspace).map(|()| cargo_test(workspace, "box-server"));
+    let as_root = image_tools
+        .and_then(|()| ensure_filesystem_programs(workspace))
+        .map(|()| cargo_test(workspace, "box-server"));
     report.suite("server, as root", as_root);
     let as_ordinary_user =
         test_programs(workspace).and_then(|programs| ordinary_user::run_all(workspace, &programs));

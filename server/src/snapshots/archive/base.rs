@@ -1,0 +1,35 @@
+//! What the boxes of a server stand on, in words that another server can compare with its own.
+
+use std::fs;
+use std::path::Path;
+
+use crate::snapshots::ImageSource;
+
+/// Like `host debian 12`: where the image is from, and what system it is.
+pub(in crate::snapshots) fn describe(source: &ImageSource) -> String {
+    let (kind, root) = match source {
+        ImageSource::Host => ("host", Path::new("/")),
+        ImageSource::Directory(path) => ("directory", path.as_path()),
+    };
+    format!("{kind} {}", system(root))
+}
+
+fn system(root: &Path) -> String {
+    let places = ["usr/lib/os-release", "etc/os-release"];
+    let text = places
+        .iter()
+        .find_map(|place| fs::read_to_string(root.join(place)).ok())
+        .unwrap_or_default();
+    let value = |name: &str| {
+        let found = text.lines().find_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            (key == name).then(|| value.trim_matches(['"', '\'']).to_owned())
+        });
+        found.unwrap_or_default()
+    };
+    let system = format!("{} {}", value("ID"), value("VERSION_ID"));
+    match system.trim() {
+        "" => "unknown".to_owned(),
+        system => system.to_owned(),
+    }
+}
