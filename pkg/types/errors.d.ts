@@ -15,6 +15,7 @@ export type ErrorCode =
   | "box_not_found"
   | "snapshot_not_found"
   | "run_not_found"
+  | "schedule_not_found"
   | "path_not_found"
   | "method_not_allowed"
   | "conflict"

@@ -28,6 +28,7 @@ mod archive;
 mod auto_pause;
 mod cancel;
 mod create;
+mod cron;
 mod delete;
 mod diff;
 mod durable;
@@ -53,6 +54,7 @@ mod labels;
 mod lookup;
 mod mcp;
 mod network;
+mod new_box;
 mod oci;
 mod once;
 mod owner;
@@ -62,6 +64,9 @@ mod retention;
 mod rollback;
 mod rules;
 mod runs;
+mod schedule_clock;
+mod scheduled_run;
+mod schedules;
 mod secrets;
 mod session;
 mod settings;
@@ -75,13 +80,14 @@ mod twin;
 mod upload;
 mod verify;
 mod wake;
+mod webhook;
 mod words;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
@@ -107,6 +113,7 @@ pub(crate) use oci::{Progress, Wishes};
 pub(crate) use once::CallId;
 use once::CallsUnderWay;
 use owner::BoxOwner;
+use scheduled_run::SchedulesRunning;
 pub(crate) use secrets::SecretKey;
 pub(crate) use secrets::SecretsError;
 pub(crate) use session::{LiveSession, SessionEvent, SessionStart};
@@ -139,6 +146,10 @@ pub(crate) struct Parts {
     pub(crate) pause_after: Option<Duration>,
     /// Bytes that an archive may hold, packed or unpacked.
     pub(crate) most_import_bytes: u64,
+    /// Lets schedules name seconds.
+    pub(crate) cron_with_seconds: bool,
+    /// How long a webhook that failed waits before it is sent again; then longer each time.
+    pub(crate) webhook_retry: Duration,
 }
 
 #[derive(Debug)]
@@ -156,6 +167,14 @@ struct Inner {
     expiry_changed: Arc<Notify>,
     /// Runs that have not ended yet.
     runs: Arc<RunsUnderWay>,
+    /// Rung when a schedule may come earlier than was known.
+    schedules_changed: Arc<Notify>,
+    /// Schedules whose last run goes on.
+    schedules_running: Arc<SchedulesRunning>,
+    /// Held while a schedule is read, changed and stored.
+    schedule_turn: tokio::sync::Mutex<()>,
+    /// Sends webhooks.
+    webhooks: OnceLock<reqwest::Client>,
     /// Calls with a key that have no answer yet.
     calls: CallsUnderWay,
     /// What goes once the record that freed it is on the disk.
@@ -178,6 +197,10 @@ impl Boxes {
                 syncing: AtomicBool::new(false),
                 expiry_changed: Arc::default(),
                 runs: Arc::default(),
+                schedules_changed: Arc::default(),
+                schedules_running: Arc::default(),
+                schedule_turn: tokio::sync::Mutex::default(),
+                webhooks: OnceLock::new(),
                 calls: CallsUnderWay::default(),
                 unneeded: Mutex::default(),
             }),
@@ -187,6 +210,7 @@ impl Boxes {
         auto_pause::watch(&boxes);
         expiry::watch(&boxes);
         history::watch(&boxes);
+        schedule_clock::watch(&boxes);
         boxes.start_kept_boxes().await?;
         Ok(boxes)
     }

@@ -26,6 +26,7 @@ mod not_supported;
 mod page;
 mod params;
 mod request_id;
+mod schedules;
 mod scope;
 mod server_timing;
 mod snapshot_archive;
@@ -92,6 +93,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .merge(config::routes())
         .merge(history::routes())
         .merge(not_supported::routes())
+        .merge(schedules::routes())
         .merge(snapshot_contents::routes())
         .merge(startup::routes())
         .merge(snapshot_archive::routes())

@@ -52,6 +52,10 @@ pub struct Config {
     pub pause_after: Option<Duration>,
     /// Bytes that an imported archive may hold, packed or unpacked.
     pub most_import_bytes: u64,
+    /// Lets schedules name seconds.
+    pub cron_with_seconds: bool,
+    /// How long a webhook that failed waits before it is sent again; then longer each time.
+    pub webhook_retry: Duration,
 }
 
 impl std::fmt::Debug for Config {
@@ -211,6 +215,8 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
         stop_idle_after: config.stop_idle_after,
         pause_after: config.pause_after,
         most_import_bytes: config.most_import_bytes,
+        cron_with_seconds: config.cron_with_seconds,
+        webhook_retry: config.webhook_retry,
     };
     Ok((parts, lock))
 }

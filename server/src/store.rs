@@ -20,6 +20,7 @@ mod reserve;
 mod retention;
 mod rollback;
 mod runs;
+mod schedules;
 mod settings;
 mod snapshot_list;
 mod snapshots;
@@ -39,6 +40,7 @@ pub(crate) use logs::LogQuery;
 pub(crate) use retention::{Removal, Selection};
 pub(crate) use rollback::RolledBack;
 pub(crate) use runs::{RunOutcome, RunRecord};
+pub(crate) use schedules::{Occurrence, Schedule, ScheduleKind, ScheduleSettings};
 pub(crate) use snapshot_list::{Expiry, Place, SnapshotChange, SnapshotQuery};
 pub(crate) use snapshots::{NewLayer, NewSnapshot, SnapshotSource};
 

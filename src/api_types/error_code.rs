@@ -57,6 +57,8 @@ error_codes! {
     SnapshotNotFound = "snapshot_not_found", Some(404), false;
     /// The box has no such run, or it is so long ago that it was forgotten.
     RunNotFound = "run_not_found", Some(404), false;
+    /// The box has no such schedule, or it was deleted.
+    ScheduleNotFound = "schedule_not_found", Some(404), false;
     /// There is no such file or directory in the box.
     PathNotFound = "path_not_found", Some(404), false;
     /// The route exists, but not with this method.

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use upstash_box_wasm::api_types::{AgentRunRequest, CustomRunner};
 
 use super::agent_stream::AgentStream;
-use super::create::CUSTOM;
 use super::error::BoxError;
 use super::lookup::Entered;
+use super::new_box::CUSTOM;
 use super::runs::Entry;
 use super::{Boxes, environment, mcp, paths, rules, to_completion};
 use crate::sandbox::Command;

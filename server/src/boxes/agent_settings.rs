@@ -2,9 +2,9 @@
 
 use upstash_box_wasm::api_types::{CustomRunner, GitIdentity};
 
-use super::create::CUSTOM;
 use super::environment::{GIT_EMAIL, GIT_NAME};
 use super::error::BoxError;
+use super::new_box::CUSTOM;
 use super::{Boxes, rules};
 
 impl Boxes {

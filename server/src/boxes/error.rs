@@ -24,6 +24,9 @@ pub enum BoxError {
     /// The box has no run with this id.
     #[error("the box has no run {0:?}, or it is so long ago that it was forgotten")]
     RunNotFound(String),
+    /// The box has no schedule with this id.
+    #[error("the box has no schedule {0:?}, or it was deleted")]
+    ScheduleNotFound(String),
     /// The name is taken, or the box is in a state that forbids this.
     #[error("{0}")]
     Conflict(String),

@@ -87,7 +87,7 @@ impl Boxes {
 }
 
 /// Waits for a run and answers with all it wrote.
-async fn collect(mut active: ActiveRun) -> Result<ExecResponse, BoxError> {
+pub(super) async fn collect(mut active: ActiveRun) -> Result<ExecResponse, BoxError> {
     let run_id = active.id.clone();
     let mut collected = Collected::default();
     let is_timed_out = match collected.read(&mut active).await {

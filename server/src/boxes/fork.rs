@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use upstash_box_wasm::api_types::{BoxInfo, CreateBoxRequest};
 
-use super::create::NewBox;
 use super::error::BoxError;
+use super::new_box::NewBox;
 use super::{Boxes, rules};
 
 /// The most boxes of one call.

@@ -22,6 +22,11 @@ pub(super) fn run_id() -> Result<String, BoxError> {
     Ok(format!("run_{}", base32()?))
 }
 
+/// Like `sched_k3v…`.
+pub(super) fn schedule_id() -> Result<String, BoxError> {
+    Ok(format!("sched_{}", base32()?))
+}
+
 /// The box's `number`th sealed layer.
 pub(super) fn layer_id(box_id: &str, number: u64) -> String {
     format!("{box_id}.{number}")

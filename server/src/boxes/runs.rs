@@ -82,6 +82,7 @@ impl Boxes {
             prompt: entry.prompt,
             model: entry.model,
             session_id: entry.session_id,
+            schedule_id: None,
             outcome: RunOutcome::default(),
             created_at: unix_now(),
             completed_at: None,

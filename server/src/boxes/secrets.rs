@@ -31,6 +31,9 @@ pub(super) struct Secrets {
     /// Headers of MCP servers, by the server's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) mcp_headers: BTreeMap<String, BTreeMap<String, String>>,
+    /// Headers of a schedule's webhook.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) webhook_headers: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Secrets {

@@ -86,6 +86,12 @@ pub(super) struct Serve {
     /// The most that an imported archive may hold, packed or unpacked
     #[arg(long, value_name = "BYTES", default_value_t = Limits::USUAL_BYTES)]
     max_import_bytes: u64,
+    /// Takes schedules with a field for seconds before the five
+    #[arg(long, hide = true)]
+    cron_with_seconds: bool,
+    /// How long a webhook that failed waits before it is sent again; four times longer each time
+    #[arg(long, value_name = "TIME", hide = true, default_value = "2s", value_parser = humantime::parse_duration)]
+    webhook_retry: Duration,
 }
 
 /// A time, or none.
@@ -140,6 +146,8 @@ impl Serve {
             stop_idle_after: self.stop_idle_after.unwrap_or(Config::STOP_IDLE_AFTER),
             pause_after: self.pause_after.0,
             most_import_bytes: self.max_import_bytes,
+            cron_with_seconds: self.cron_with_seconds,
+            webhook_retry: self.webhook_retry,
         };
         let server = Server::open(config)
             .await

@@ -94,6 +94,7 @@ impl From<BoxError> for ApiError {
             BoxError::BoxNotFound(_) => ErrorCode::BoxNotFound,
             BoxError::SnapshotNotFound(_) => ErrorCode::SnapshotNotFound,
             BoxError::RunNotFound(_) => ErrorCode::RunNotFound,
+            BoxError::ScheduleNotFound(_) => ErrorCode::ScheduleNotFound,
             BoxError::Conflict(_) => ErrorCode::Conflict,
             BoxError::TooLarge(_) => ErrorCode::TooLarge,
             BoxError::Unsupported(_) => ErrorCode::Unsupported,

@@ -139,6 +139,7 @@ impl Store {
         // What was asked of a box is nobody's business once it is gone.
         transaction.execute("DELETE FROM runs WHERE box_id = ?1", [id])?;
         transaction.execute("DELETE FROM logs WHERE box_id = ?1", [id])?;
+        transaction.execute("DELETE FROM schedules WHERE box_id = ?1", [id])?;
         let freed = free_unused(&transaction, candidates)?;
         transaction.commit()?;
         Ok(Some(freed))

@@ -158,6 +158,26 @@ CREATE TABLE layer_blobs (
     PRIMARY KEY (layer_id, encoding)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX layer_blobs_by_diff_id ON layer_blobs (diff_id);
+", "
+-- What a box does by itself. An active schedule knows its next occurrence.
+CREATE TABLE schedules (
+    id              TEXT PRIMARY KEY,
+    box_id          TEXT NOT NULL REFERENCES boxes (id),
+    settings        TEXT NOT NULL,
+    sealed_headers  BLOB,
+    status          TEXT NOT NULL CHECK (status IN ('active', 'paused')),
+    next_run_at     INTEGER,
+    last_run_at     INTEGER,
+    last_run_status TEXT CHECK (last_run_status IN ('completed', 'failed', 'skipped')),
+    last_run_id     TEXT,
+    total_runs      INTEGER NOT NULL DEFAULT 0,
+    total_failures  INTEGER NOT NULL DEFAULT 0,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX schedules_of_box ON schedules (box_id);
+CREATE INDEX coming_schedules ON schedules (next_run_at) WHERE next_run_at IS NOT NULL;
+ALTER TABLE runs ADD COLUMN schedule_id TEXT;
 "];
 
 /// Takes the steps that the database has not taken yet.

@@ -21,6 +21,8 @@ pub(crate) struct RunRecord {
     pub(crate) model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) session_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) schedule_id: Option<String>,
     #[serde(flatten)]
     pub(crate) outcome: RunOutcome,
     pub(crate) created_at: i64,
@@ -195,6 +197,7 @@ fn read_run(row: &Row<'_>) -> Result<RunRecord, rusqlite::Error> {
         prompt: row.get("prompt")?,
         model: row.get("model")?,
         session_id: row.get("session_id")?,
+        schedule_id: row.get("schedule_id")?,
         outcome: RunOutcome {
             output: row.get("output")?,
             exit_code: row.get("exit_code")?,

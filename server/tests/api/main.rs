@@ -47,6 +47,7 @@ mod registry;
 mod restart;
 mod retention;
 mod rollback;
+mod schedules;
 mod settings;
 mod snapshot_diff;
 mod snapshot_files;
