@@ -27,7 +27,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer the Box API until stopped
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Say what this machine has for boxes, what it lacks, and how to get it
     Doctor(doctor::Doctor),
 }
