@@ -70,6 +70,33 @@ fn a_file_with_two_names_is_still_one_after_a_copy() {
     assert_eq!(client.output(&restored, names), "1\none\n");
 }
 
+#[test]
+fn a_sparse_file_of_ten_gigabytes_stays_sparse_in_every_kind_of_snapshot() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(
+        &id,
+        "truncate -s 10G sparse; echo first | dd of=sparse conv=notrunc status=none; \
+         echo middle | dd of=sparse bs=1M seek=5000 conv=notrunc status=none; \
+         setsid sleep 1000 >/dev/null 2>&1 &",
+    );
+    let look = "stat -c %s sparse; test $(stat -c %b sparse) -lt 100 && echo sparse; head -c 6 sparse; \
+        dd if=sparse bs=1M skip=5000 count=1 status=none | head -c 7";
+    let expected = "10737418240\nsparse\nfirst\nmiddle\n";
+    assert_eq!(client.output(&id, look), expected);
+    let busy = snapshot(&client, &id);
+    assert!(busy["pause_us"].is_u64(), "{busy}");
+    client.output(&id, "kill $(pgrep -x sleep)");
+    let idle = snapshot(&client, &id);
+    for taken in [busy, idle] {
+        let restored = client.restore(taken["id"].as_str().unwrap());
+        assert_eq!(client.output(&restored, look), expected);
+    }
+}
+
 /// Tells of each child that is seen to be stopped.
 const WATCH_CHILDREN: &str = "import os, time\n\
     child = os.fork()\n\

@@ -1,6 +1,7 @@
 //! What every test of this suite starts with.
 
 mod client;
+#[allow(dead_code, reason = "the crash suite uses the rest")]
 mod disk_image;
 mod server;
 mod stub;

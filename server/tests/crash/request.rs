@@ -11,6 +11,22 @@ use crate::support::KEY;
 /// Longer than any answer takes, so that a server that hangs is noticed.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// The status of an answer that comes in lines, and the lines that arrived whole before the server
+/// went away; whether it was to its end.
+pub(crate) fn lines(address: &str, path: &str, body: &Value) -> Option<(u16, Vec<Value>, bool)> {
+    let answer = exchange(address, "POST", path, &body.to_string())?;
+    let text = String::from_utf8_lossy(&answer);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    // Between the lines stand the lengths of the pieces they came in.
+    let whole = body
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
+    let values = whole.filter(|line| line.starts_with('{'));
+    let values = values.filter_map(|line| serde_json::from_str(line).ok());
+    Some((status, values.collect(), body.ends_with("0\r\n\r\n")))
+}
+
 /// The status and body of a whole answer; `None` when the server went away before.
 pub(crate) fn send(
     address: &str,
@@ -19,6 +35,14 @@ pub(crate) fn send(
     body: Option<&Value>,
 ) -> Option<(u16, Value)> {
     let body = body.map(ToString::to_string).unwrap_or_default();
+    let answer = String::from_utf8(exchange(address, method, path, &body)?).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((status, serde_json::from_str(body).ok()?))
+}
+
+/// All that arrived.
+fn exchange(address: &str, method: &str, path: &str, body: &str) -> Option<Vec<u8>> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(LIMIT)).unwrap();
     write!(
@@ -32,10 +56,6 @@ pub(crate) fn send(
     if let Err(error) = stream.read_to_end(&mut answer) {
         let is_late = error.kind() == std::io::ErrorKind::WouldBlock;
         assert!(!is_late, "no answer within {LIMIT:?}: {method} {path}");
-        return None;
     }
-    let answer = String::from_utf8(answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, serde_json::from_str(body).ok()?))
+    Some(answer)
 }

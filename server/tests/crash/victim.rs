@@ -1,7 +1,7 @@
 //! The server that is killed, and what its end must leave nothing of.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -13,21 +13,31 @@ use crate::support::{Client, KEY, Server, binary, wait_until};
 pub(crate) struct Victim {
     child: Child,
     address: String,
-    data: TempDir,
+    data: PathBuf,
+    /// Removed with the victim, where the test did not choose the place.
+    _made: Option<TempDir>,
 }
 
 impl Victim {
     /// `None`, with the reason printed, where this machine can't run boxes.
     pub(crate) fn start() -> Option<Self> {
         drop(Server::start()?);
-        let data = tempfile::tempdir().unwrap();
-        let mut child = spawn(data.path());
+        let made = tempfile::tempdir().unwrap();
+        let mut victim = Self::start_at(made.path());
+        victim._made = Some(made);
+        Some(victim)
+    }
+
+    /// In a data directory that may hold something.
+    pub(crate) fn start_at(data: &Path) -> Self {
+        let mut child = spawn(data);
         let address = listening(&mut child);
-        Some(Self {
+        Self {
             child,
             address,
-            data,
-        })
+            data: data.to_path_buf(),
+            _made: None,
+        }
     }
 
     pub(crate) fn address(&self) -> String {
@@ -39,7 +49,7 @@ impl Victim {
     }
 
     pub(crate) fn data(&self) -> &Path {
-        self.data.path()
+        &self.data
     }
 
     /// Ends the server, and only it, without warning.
@@ -50,13 +60,13 @@ impl Victim {
 
     /// Starts a server and kills it in the middle of putting things right.
     pub(crate) fn kill_while_it_starts(&mut self, after: Duration) {
-        self.child = spawn(self.data.path());
+        self.child = spawn(&self.data);
         std::thread::park_timeout(after);
         self.kill();
     }
 
     pub(crate) fn start_again(&mut self) {
-        self.child = spawn(self.data.path());
+        self.child = spawn(&self.data);
         self.address = listening(&mut self.child);
     }
 
@@ -67,7 +77,7 @@ impl Victim {
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
         wait_until("every sandbox to end", || sandboxes() == 0);
         let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-        assert!(!mounts.contains(self.data.path().to_str().unwrap()));
+        assert!(!mounts.contains(self.data.to_str().unwrap()));
     }
 }
 

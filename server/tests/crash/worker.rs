@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::request;
 use crate::world::{KnownBox, World};
 
-const MOST_BOXES: usize = 3;
+const MOST_BOXES: usize = 4;
+const FORKS: usize = 2;
 const MOST_SNAPSHOTS: usize = 80;
 
 /// Prints a digest of everything that a snapshot must keep: names, kinds, modes, times, targets,
@@ -57,11 +58,13 @@ impl Worker<'_> {
         let Some(id) = mine else { return self.create() };
         match self.random.u8(..100) {
             0..5 => self.create(),
-            5..15 => self.restore(),
+            5..12 => self.restore(),
+            12..15 => self.fork(),
             15..20 => self.delete_box(&id),
             20..32 => self.delete_snapshot(),
             32..40 => self.roll_back(&id),
-            40..50 => self.busy_snapshot(&id),
+            40..48 => self.busy_snapshot(&id),
+            48..50 => self.expiring_snapshot(&id),
             // Many in a row, so that layers are merged.
             50..65 => (0..6).try_for_each(|_| self.snapshot_of_change(&id)),
             _ => self.snapshot_of_change(&id),
@@ -95,6 +98,38 @@ impl Worker<'_> {
         let id = text(&answer, "id");
         self.note_box(&id, Some(digest.clone()));
         assert_eq!(self.run(&id, DIGEST)?, digest, "restored from {snapshot}");
+        Some(())
+    }
+
+    fn fork(&mut self) -> Option<()> {
+        let source = self.world().any_snapshot(&mut self.random.clone());
+        let has_room = self.count_of_mine() + FORKS <= MOST_BOXES;
+        let Some((snapshot, digest)) = source.filter(|_| has_room) else {
+            return Some(());
+        };
+        let body = json!({ "snapshot_id": snapshot, "count": FORKS });
+        let (status, forks, is_whole) =
+            request::lines(&self.address, "/v2/box/from-snapshot", &body)?;
+        if status == 404 {
+            assert!(!self.world().snapshots.contains_key(&snapshot));
+            return Some(());
+        }
+        // Each line that arrived is an acknowledgement of its own.
+        for line in &forks {
+            let id = line["box"]["id"].as_str();
+            let id = id.unwrap_or_else(|| panic!("no box in {line}"));
+            self.note_box(id, Some(digest.clone()));
+        }
+        assert!(!is_whole || forks.len() == FORKS, "{status}: {forks:?}");
+        is_whole.then_some(())
+    }
+
+    /// It may go at any moment, so nothing is noted but that nothing of it may be left over.
+    fn expiring_snapshot(&mut self, id: &str) -> Option<()> {
+        self.change(id)?;
+        let path = format!("/v2/box/{id}/snapshots");
+        let (status, answer) = self.send("POST", &path, Some(json!({ "expires_in": 1 })))?;
+        assert_eq!(status, 200, "{answer}");
         Some(())
     }
 

@@ -82,6 +82,7 @@ impl Drop for DiskImage {
 pub(crate) struct FragileDisk {
     // Dropped in this order.
     crashed: Vec<DiskImage>,
+    cuts: usize,
     disk: DiskImage,
     _below: DiskImage,
 }
@@ -94,6 +95,7 @@ impl FragileDisk {
         let disk = DiskImage::make_at(file, below.place().join("mount"), "ext4", mebibytes);
         Some(Self {
             crashed: Vec::new(),
+            cuts: 0,
             disk: disk.unwrap(),
             _below: below,
         })
@@ -116,10 +118,20 @@ impl FragileDisk {
         run("sync", &["-f", self.place().to_str().unwrap()]).unwrap();
     }
 
+    /// Forgets what earlier power cuts have left.
+    pub(crate) fn forget_cuts(&mut self) {
+        for crashed in self.crashed.drain(..) {
+            let file = crashed.file.clone();
+            drop(crashed);
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+
     /// Cuts the power: where what had reached the disk at this moment is mounted now. The disk
     /// itself goes on, as if nothing had happened.
     pub(crate) fn cut_power(&mut self) -> PathBuf {
-        let number = self.crashed.len();
+        self.cuts += 1;
+        let number = self.cuts;
         let above = self.disk.file.parent().unwrap();
         let (file, place) = (
             above.join(format!("crashed-{number}")),
