@@ -85,8 +85,9 @@ pub(crate) fn imported(client: &Client, query: &str, archive: &[u8]) -> Value {
 /// The files of an archive.
 pub(crate) fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut tar = tar::Archive::new(archive);
-    let entries = tar.entries().unwrap().map(|entry| {
-        let mut entry = entry.unwrap();
+    let entries = tar.entries().unwrap().map(Result::unwrap);
+    let entries = entries.filter(|entry| entry.header().entry_type().is_file());
+    let entries = entries.map(|mut entry| {
         let path = entry.path().unwrap().to_str().unwrap().to_owned();
         let mut content = Vec::new();
         entry.read_to_end(&mut content).unwrap();

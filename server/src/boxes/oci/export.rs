@@ -16,6 +16,9 @@ use crate::snapshots::{ArchiveError, BlobName, LayerStore, TarWriter};
 
 const LAYOUT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
+/// Listed because some tools can't make them on their own as an ordinary user.
+const DIRECTORIES: [&str; 2] = ["blobs/", "blobs/sha256/"];
+
 /// Pieces that wait for a slow reader.
 const PIECES: usize = 4;
 const PIECE: usize = 64 * 1024;
@@ -155,11 +158,15 @@ impl Plan {
         let files = documents
             .chain(blobs)
             .map(TarWriter::<Output>::size_of_file);
-        files.sum::<u64>() + TarWriter::<Output>::SIZE_OF_END
+        let directories = DIRECTORIES.map(|_| TarWriter::<Output>::size_of_file(0));
+        files.sum::<u64>() + directories.iter().sum::<u64>() + TarWriter::<Output>::SIZE_OF_END
     }
 
     fn write(&self, layers: &LayerStore, output: &mut Output) -> Result<(), ArchiveError> {
         let mut tar = TarWriter::new(output);
+        for path in DIRECTORIES {
+            tar.directory(path)?;
+        }
         let documents = [
             ("oci-layout".to_owned(), LAYOUT),
             ("index.json".to_owned(), &self.index),

@@ -27,6 +27,17 @@ impl<W: Write> TarWriter<W> {
         Self { output }
     }
 
+    /// Adds a directory.
+    ///
+    /// # Errors
+    /// When the output fails.
+    pub fn directory(&mut self, path: &str) -> Result<(), ArchiveError> {
+        let mut member = Member::mark(path.as_bytes().to_vec());
+        member.kind = Kind::Directory;
+        member.mode = 0o755;
+        self.header(&member)
+    }
+
     /// Adds a plain file of `size` bytes, read from `content`.
     ///
     /// # Errors
