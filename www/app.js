@@ -5,12 +5,18 @@
  */
 
 import { wireBoxList } from "./boxes/box_list.js";
+import { wireNewBox } from "./boxes/new_box.js";
+import { deleteWithUndo } from "./boxes/undo.js";
 import { openComparison } from "./compare/compare_view.js";
 import { sidesOf } from "./compare/sides.js";
 import { byId } from "./page/dom.js";
+import { formatDuration } from "./page/format.js";
 import { reporting, showProblem } from "./page/problem.js";
 import { showRegion, wireRegions } from "./page/regions.js";
+import { say } from "./page/status_line.js";
+import { watch } from "./page/watch.js";
 import { wireSnapshots } from "./snapshots/snapshots.js";
+import { wireStory } from "./story/story.js";
 import { openWorkspace } from "./work/workspace.js";
 
 /** Shows `boxes` and keeps the page alive from there. */
@@ -22,7 +28,20 @@ export function startApp(client, boxes) {
 
   const boxList = wireBoxList(client, {
     onOpen: (info) => open(info.id, { focus: true }),
-    onCreated: (box) => adopt(box),
+    onListed(listed) {
+      const statuses = new Map(listed.map(({ id, status }) => [id, status]));
+      for (const [id, workspace] of workspaces) {
+        if (statuses.has(id)) workspace.showPaused(statuses.get(id) === "paused");
+        else workspace.showDeleted();
+      }
+    },
+  });
+  const newBox = wireNewBox(client, {
+    onCreated(box, ms) {
+      boxList.note(box.id, `made in ${formatDuration(ms)}`);
+      say(`${box.name ?? box.id} made in ${formatDuration(ms)}.`);
+      adopt(box);
+    },
   });
   const snapshots = wireSnapshots(client, {
     onRestored: (box) => adopt(box),
@@ -32,17 +51,25 @@ export function startApp(client, boxes) {
     onCompare: (first, second) => reporting(byId("snapshots-problem"), () => compare(first, second)),
     noteOrigin: boxList.note,
   });
+  wireStory({
+    client,
+    adopt,
+    list(box, words) {
+      boxList.note(box.id, words);
+      list(box);
+    },
+    run: (box, command) => workspaces.get(box.id)?.run(command),
+    refresh: snapshots.refresh,
+    compare: (first, second) => compare({ kind: "snapshot", ...first }, { kind: "snapshot", ...second }),
+    refreshBoxes: boxList.refresh,
+  });
   wireRegions();
   boxList.show(boxes);
   if (boxes.length > 0) open(boxes[0].id, { focus: false });
-  else byId("new-box-name").focus();
+  else newBox.focus();
 
-  // Coming back to the tab shows what happened elsewhere meanwhile.
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible") return;
-    boxList.refresh();
-    snapshots.refresh();
-  });
+  // What happens elsewhere, in another tab or by a program, shows here too.
+  watch(async () => (await boxList.refresh()) && (await snapshots.refresh()));
   // The one thing worth doing from anywhere, the command line included.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "s" || !event.altKey || event.ctrlKey || event.metaKey) return;
@@ -103,9 +130,17 @@ export function startApp(client, boxes) {
     const workspace = openWorkspace(box, {
       onRunStarted: () => boxList.setStatus(box.id, "running"),
       onRunEnded: () => boxList.refreshUntilIdle(box.id),
+      onStatus: (status) => boxList.setStatus(box.id, status),
+      onDelete: () => deleteWithUndo(client, box, workspace.label, {
+        onRestored(restored, ms) {
+          boxList.note(restored.id, `brought back in ${formatDuration(ms)}`);
+          adopt(restored);
+        },
+        onFailed: (error) => showProblem(byId("boxes-problem"), error),
+      }),
       onDeleted: () => {
         boxList.markDeleted(box.id);
-        snapshots.open(box, workspace.label, { isDeleted: true });
+        if (current === workspace) snapshots.open(box, workspace.label, { isDeleted: true });
       },
     });
     workspace.root.hidden = true;

@@ -12,6 +12,7 @@ const form = wireConnectForm(({ client, session, boxes }) => {
   byId("app").hidden = false;
   byId("regions").hidden = false;
   byId("disconnect").hidden = false;
+  byId("tour").hidden = false;
   byId("server").hidden = false;
   byId("server").textContent = new URL(session.baseUrl).host;
   say(`Connected to ${new URL(session.baseUrl).host}.`);

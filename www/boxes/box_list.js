@@ -1,54 +1,45 @@
 /**
- * The boxes of this key: makes new ones, shows which is open and what each is doing.
+ * The boxes of this key: shows which is open and what each is doing.
  *
  * A box deleted here stays listed until the page is reloaded, because its snapshots can still be restored.
  */
 
 import { byId, element, moveFocusWithArrows, showItems } from "../page/dom.js";
 import { whileBusy } from "../page/busy.js";
-import { formatDuration } from "../page/format.js";
-import { reporting } from "../page/problem.js";
-import { say } from "../page/status_line.js";
-import { timed } from "../page/timing.js";
+import { clearProblem, showProblem } from "../page/problem.js";
 
-/** Wires the region; `onOpen(info)` and `onCreated(box)` say what the person did. */
-export function wireBoxList(client, { onOpen, onCreated }) {
+/** Wires the list; `onOpen(info)` says which was chosen, `onListed(boxes)` what the server told. */
+export function wireBoxList(client, { onOpen, onListed }) {
   const rows = byId("box-rows");
   const problem = byId("boxes-problem");
-  const name = byId("new-box-name");
-  const form = byId("new-box");
   const boxes = new Map();
   const deleted = new Map();
   const notes = new Map();
   let openId;
   let asked = 0;
+  let isLost = false;
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    whileBusy(form.querySelector("button"), () => reporting(problem, create));
-  });
   byId("refresh-boxes").addEventListener("click", (event) => {
+    clearProblem(problem);
     whileBusy(event.currentTarget, refresh);
   });
   moveFocusWithArrows(rows, ".row-open");
 
-  async function create() {
-    const wanted = name.value.trim();
-    const { value: box, ms } = await timed(() => client.createBox(wanted ? { name: wanted } : {}));
-    if (name.value.trim() === wanted) name.value = "";
-    note(box.id, `made in ${formatDuration(ms)}`);
-    say(`${box.name ?? box.id} made in ${formatDuration(ms)}.`);
-    onCreated(box);
-  }
-
-  /** Asks the server again. A refresh overtaken by a later one, or by a change made here, is dropped. */
+  /** Asks the server again. A refresh overtaken by a later one, or by a change made here, is dropped. Answers whether it could. */
   async function refresh() {
     asked += 1;
     const turn = asked;
-    await reporting(problem, async () => {
+    try {
       const listed = await client.listBoxes();
       if (turn === asked) show(listed);
-    });
+      // What something else said in this place stays until it is read.
+      if (isLost) clearProblem(problem);
+      isLost = false;
+    } catch (error) {
+      showProblem(problem, error);
+      isLost = true;
+    }
+    return !isLost;
   }
 
   /** A stopped command takes a moment to end in the box; asks a few times more, then lets it be. */
@@ -64,6 +55,7 @@ export function wireBoxList(client, { onOpen, onCreated }) {
     boxes.clear();
     for (const info of listed) if (!deleted.has(info.id)) boxes.set(info.id, info);
     render();
+    onListed(listed);
   }
 
   function render() {
@@ -85,7 +77,7 @@ export function wireBoxList(client, { onOpen, onCreated }) {
     row.dataset.status = info.status;
     label.textContent = info.name || info.id;
     label.classList.toggle("mono", !info.name);
-    caption.textContent = [info.status, notes.get(info.id)].filter(Boolean).join(" · ");
+    caption.textContent = [info.status, notes.get(info.id), ...(info.labels ?? [])].filter(Boolean).join(" · ");
     if (info.id === openId) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
   }
@@ -113,7 +105,7 @@ export function wireBoxList(client, { onOpen, onCreated }) {
       const info = boxes.get(id);
       if (!info) return;
       asked += 1;
-      boxes.set(id, { id, name: info.name, status });
+      boxes.set(id, { ...info, status });
       render();
     },
     markDeleted(id) {

@@ -1,6 +1,6 @@
 /** The two sides of a comparison: two snapshots, or a snapshot and a box as it is now. */
 
-/** `{ before, after, changes }` of a snapshot and a snapshot or box; the older snapshot is `before`. */
+/** `{ before, after, changes }` from a snapshot to another one or a box. */
 export async function sidesOf(client, snapshot, other) {
   if (other.kind === "box") {
     const box = await client.getBox(other.id);
@@ -10,11 +10,10 @@ export async function sidesOf(client, snapshot, other) {
       changes: (signal) => box.diff(snapshot.id, { signal }),
     };
   }
-  const [before, after] = snapshot.createdAt <= other.createdAt ? [snapshot, other] : [other, snapshot];
   return {
-    before: side(client, before),
-    after: side(client, after),
-    changes: (signal) => client.diff(before.id, after.id, { signal }),
+    before: side(client, snapshot),
+    after: side(client, other),
+    changes: (signal) => client.diff(snapshot.id, other.id, { signal }),
   };
 }
 

@@ -39,6 +39,18 @@ export function laneCount(rows) {
   return rows.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
 }
 
+/** A snapshot and another node: what one came from before it, else the older first, and a box always last. */
+export function earlierFirst(nodes, snapshot, other) {
+  if (other.kind === "box") return [snapshot, other];
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const comesFrom = (node, ancestor) => {
+    for (let at = node; at; at = byId.get(at.parentId)) if (at.id === ancestor.id) return true;
+    return false;
+  };
+  if (comesFrom(snapshot, other)) return [other, snapshot];
+  return comesFrom(other, snapshot) || byTime(snapshot, other) < 0 ? [snapshot, other] : [other, snapshot];
+}
+
 /** Oldest first, and last the one that is the same box going on. */
 function mainLast(parent, nodes) {
   const goesOn = ({ kind, id, boxId }) => parent.boxId !== undefined && (kind === "box" ? id : boxId) === parent.boxId;

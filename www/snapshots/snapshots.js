@@ -10,6 +10,7 @@ import { formatDuration } from "../page/format.js";
 import { clearProblem, reporting, showProblem } from "../page/problem.js";
 import { say } from "../page/status_line.js";
 import { timed } from "../page/timing.js";
+import { earlierFirst } from "./lineage.js";
 import { findFamily } from "./family.js";
 import { wireInspector } from "./inspector.js";
 import { wirePicture } from "./picture.js";
@@ -32,6 +33,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
   let chosen = [];
   let asked = 0;
   let comparing = false;
+  let isLost = false;
 
   const picture = wirePicture(byId("snapshot-rows"), { onChoose: choose });
   const inspector = wireInspector(client, {
@@ -76,21 +78,26 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
     await refresh();
   }
 
-  /** Asks the server. An answer overtaken by another box, or by a change made here, is dropped. */
+  /** Asks the server. An answer overtaken by another box, or by a change made here, is dropped. Answers whether it could. */
   async function refresh() {
-    if (!box) return;
+    if (!box) return true;
     asked += 1;
     const turn = asked;
     try {
       const family = await findFamily(client, box, { isDeleted: form.hidden });
-      if (turn !== asked) return;
+      if (turn !== asked) return true;
       families.set(box.id, family);
       chosen = chosen.filter((id) => family.nodes.some((node) => node.id === id));
       render();
       sayIfEmpty();
+      if (isLost) clearProblem(problem);
+      isLost = false;
     } catch (error) {
-      if (turn === asked) showProblem(problem, error);
+      if (turn !== asked) return true;
+      showProblem(problem, error);
+      isLost = true;
     }
+    return !isLost;
   }
 
   function render() {
@@ -105,7 +112,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
     const first = families.get(box.id)?.nodes.find(({ id }) => id === chosen[0]);
     if (comparing && first && first.id !== node.id) {
       comparing = false;
-      onCompare(first, node);
+      onCompare(...earlierFirst(families.get(box.id).nodes, first, node));
       return;
     }
     comparing = false;

@@ -57,6 +57,7 @@ export function wireCommandLine(parts, box, { onRunStarted, onRunEnded }) {
     run(command);
   }
 
+  /** Shows and runs `command`; answers its exit code, or undefined when it did not end by itself. */
   async function run(command) {
     clearProblem(parts.problem);
     parts.examples.remove();
@@ -69,6 +70,7 @@ export function wireCommandLine(parts, box, { onRunStarted, onRunEnded }) {
       const code = await execute(command, shown, controller.signal);
       end(code === 0 ? "ok" : "failed", code === 0 ? "" : `exit ${code}`);
       if (code !== 0) say(`The command ended with exit code ${code}.`);
+      return code;
     } catch (error) {
       if (controller.signal.aborted) {
         end("stopped", "stopped");
@@ -79,6 +81,7 @@ export function wireCommandLine(parts, box, { onRunStarted, onRunEnded }) {
         // The command may be wanted again once the cause is gone.
         if (!input.value) recall(command);
       }
+      return undefined;
     } finally {
       setRunning(undefined);
     }
@@ -121,5 +124,5 @@ export function wireCommandLine(parts, box, { onRunStarted, onRunEnded }) {
     running?.abort();
   }
 
-  return { stop, focus: () => input.focus() };
+  return { stop, run, focus: () => input.focus() };
 }

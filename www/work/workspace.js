@@ -5,8 +5,9 @@
  * typed is lost by looking elsewhere.
  */
 
+import { whileBusy } from "../page/busy.js";
 import { confirmButton } from "../page/confirm.js";
-import { fromTemplate } from "../page/dom.js";
+import { element, fromTemplate } from "../page/dom.js";
 import { formatDuration } from "../page/format.js";
 import { reporting } from "../page/problem.js";
 import { say } from "../page/status_line.js";
@@ -17,7 +18,7 @@ import { wireFileBrowser } from "./file_browser.js";
 import { wireFileEditor } from "./file_editor.js";
 
 /** Builds the workspace of `box`; the caller puts `root` on the page. */
-export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
+export function openWorkspace(box, { onRunStarted, onRunEnded, onStatus, onDelete, onDeleted }) {
   const { root, parts } = fromTemplate("workspace-template");
   const label = box.name || box.id;
   let deleted = false;
@@ -26,7 +27,9 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
   parts.name.textContent = label;
   parts.name.classList.toggle("mono", !box.name);
   parts.id.textContent = box.name ? box.id : "";
-  parts.actions.append(confirmButton({ label: "Delete", name: `box ${label}`, act: remove }));
+  const pauseButton = element("button", { type: "button", class: "quiet", on: { click: () => whileBusy(pauseButton, pauseOrResume) } });
+  showPaused(box.status === "paused");
+  parts.actions.append(pauseButton, confirmButton({ label: "Delete", name: `box ${label}`, act: remove }));
 
   const commandLine = wireCommandLine(parts, box, {
     onRunStarted,
@@ -44,21 +47,43 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
     files.refresh();
   });
 
+  async function pauseOrResume() {
+    await reporting(parts.problem, async () => {
+      const resumes = pauseButton.dataset.does === "resume";
+      const { ms } = await timed(() => (resumes ? box.resume() : box.pause()));
+      showPaused(!resumes);
+      onStatus(resumes ? "idle" : "paused");
+      say(`${label} ${resumes ? "resumed" : "paused"} in ${formatDuration(ms)}.`);
+    });
+  }
+
+  function showPaused(isPaused) {
+    pauseButton.textContent = isPaused ? "Resume" : "Pause";
+    pauseButton.dataset.does = isPaused ? "resume" : "pause";
+    pauseButton.setAttribute("aria-label", `${pauseButton.textContent} box ${label}`);
+  }
+
   async function remove() {
     await reporting(parts.problem, async () => {
       commandLine.stop();
-      const { ms } = await timed(() => box.delete());
-      deleted = true;
-      editor.forgetDrafts();
-      root.classList.add("deleted");
-      parts.actions.replaceChildren();
-      parts.id.classList.remove("mono");
-      parts.id.textContent = "Deleted. Its snapshots are kept and can be restored.";
-      for (const part of root.querySelectorAll(".tabs, .panel")) part.remove();
-      say(`${label} deleted in ${formatDuration(ms)}.`);
+      await onDelete();
+      showDeleted();
       parts.name.focus();
-      onDeleted();
     });
+  }
+
+  /** The box is gone, whoever deleted it. */
+  function showDeleted() {
+    if (deleted) return;
+    deleted = true;
+    commandLine.stop();
+    editor.forgetDrafts();
+    root.classList.add("deleted");
+    parts.actions.replaceChildren();
+    parts.id.classList.remove("mono");
+    parts.id.textContent = "Deleted. Its snapshots are kept and can be restored.";
+    for (const part of root.querySelectorAll(".tabs, .panel")) part.remove();
+    onDeleted();
   }
 
   return {
@@ -66,6 +91,13 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onDeleted }) {
     label,
     root,
     isDeleted: () => deleted,
+    /** Gives `command` as if it had been typed; answers its exit code. */
+    run(command) {
+      show("commands");
+      return commandLine.run(command);
+    },
+    showPaused,
+    showDeleted,
     /** Shows what is on the disk now. */
     refresh() {
       if (filesSeen) files.refresh();

@@ -1,0 +1,26 @@
+/** Keeps what is shown true: looks again now and then, while somebody is looking at the page. */
+
+const EVERY_MS = 3000;
+/** A server that is away is asked less and less often. */
+const LONGEST_MS = 30_000;
+
+/** Calls `look`, which answers whether it could see, for as long as the page lives. */
+export function watch(look) {
+  let pause = EVERY_MS;
+  let timer = setTimeout(turn, pause);
+
+  async function turn() {
+    if (document.visibilityState === "visible") pause = (await look()) ? EVERY_MS : Math.min(pause * 2, LONGEST_MS);
+    timer = setTimeout(turn, pause);
+  }
+
+  function soon() {
+    if (document.visibilityState !== "visible") return;
+    clearTimeout(timer);
+    pause = EVERY_MS;
+    turn();
+  }
+
+  document.addEventListener("visibilitychange", soon);
+  window.addEventListener("online", soon);
+}
