@@ -139,7 +139,7 @@ export function startApp(client, boxes) {
         onFailed: (error) => showProblem(byId("boxes-problem"), error),
       }),
       onDeleted: () => {
-        boxList.markDeleted(box.id);
+        boxList.markDeleted(box.id, box.name);
         if (current === workspace) snapshots.open(box, workspace.label, { isDeleted: true });
       },
     });

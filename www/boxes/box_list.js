@@ -108,10 +108,9 @@ export function wireBoxList(client, { onOpen, onListed }) {
       boxes.set(id, { ...info, status });
       render();
     },
-    markDeleted(id) {
+    markDeleted(id, name) {
       asked += 1;
-      const info = boxes.get(id);
-      if (info) deleted.set(id, { id, name: info.name, status: "deleted" });
+      deleted.set(id, { id, name, status: "deleted" });
       boxes.delete(id);
       notes.delete(id);
       render();

@@ -83,7 +83,7 @@ export function wireFileBrowser(parts, box, { onOpenFile, onNewFile }) {
     (parts.entries.querySelector(".row-open") ?? newName).focus();
   }
 
-  return { refresh: () => go(folder), focus: focusFirst };
+  return { refresh: () => go(folder), focus: focusFirst, folder: () => folder };
 }
 
 function join(folder, name) {

@@ -15,7 +15,7 @@ import { markUnsaved } from "../page/unsaved.js";
 const MOST_BYTES = 2_000_000;
 
 /** Wires the editor among `parts` to `box`. */
-export function wireFileEditor(parts, box, { onSaved, onClosed }) {
+export function wireFileEditor(parts, box, { onSaved, onClosed, onDownload }) {
   const text = parts.text;
   const problem = parts["editor-problem"];
   const drafts = new Map();
@@ -38,6 +38,7 @@ export function wireFileEditor(parts, box, { onSaved, onClosed }) {
     remember();
     text.focus();
   });
+  parts.download.addEventListener("click", () => whileBusy(parts.download, () => onDownload(file.path)));
   parts.close.addEventListener("click", () => {
     hide();
     onClosed();

@@ -9,13 +9,15 @@ import { whileBusy } from "../page/busy.js";
 import { confirmButton } from "../page/confirm.js";
 import { element, fromTemplate } from "../page/dom.js";
 import { formatDuration } from "../page/format.js";
-import { reporting } from "../page/problem.js";
+import { reporting, showProblem } from "../page/problem.js";
 import { say } from "../page/status_line.js";
 import { wireTabs } from "../page/tabs.js";
 import { timed } from "../page/timing.js";
+import { wireAgent } from "./agent.js";
 import { wireCommandLine } from "./command_line.js";
 import { wireFileBrowser } from "./file_browser.js";
 import { wireFileEditor } from "./file_editor.js";
+import { wireTransfer } from "./transfer.js";
 
 /** Builds the workspace of `box`; the caller puts `root` on the page. */
 export function openWorkspace(box, { onRunStarted, onRunEnded, onStatus, onDelete, onDeleted }) {
@@ -39,9 +41,19 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onStatus, onDelet
       if (filesSeen) files.refresh();
     },
   });
-  const editor = wireFileEditor(parts, box, { onSaved: () => files.refresh(), onClosed: () => files.focus() });
+  const terminal = lazily(() => import("./terminal.js"), ({ wireTerminal }) => wireTerminal(parts, box, { onRunStarted, onRunEnded }));
+  const agent = wireAgent(parts, box, { onRunStarted, onRunEnded });
+  parts["agent-empty"].textContent = box.model
+    ? "Ask the agent of this box for something."
+    : "This box has no agent. Choose one under Options when you make a box.";
+  parts["agent-form"].hidden = !box.model;
+  const editor = wireFileEditor(parts, box, {
+    onSaved: () => files.refresh(), onClosed: () => files.focus(), onDownload: (path) => transfer.download(path),
+  });
   const files = wireFileBrowser(parts, box, { onOpenFile: editor.open, onNewFile: editor.create });
+  const transfer = wireTransfer(parts, box, { folder: files.folder, refresh: files.refresh });
   const show = wireTabs(root, (tab) => {
+    if (tab === "terminal") terminal().then((opened) => opened.open()).catch((error) => showProblem(parts.problem, error));
     if (tab !== "files" || filesSeen) return;
     filesSeen = true;
     files.refresh();
@@ -77,6 +89,7 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onStatus, onDelet
     if (deleted) return;
     deleted = true;
     commandLine.stop();
+    agent.stop();
     editor.forgetDrafts();
     root.classList.add("deleted");
     parts.actions.replaceChildren();
@@ -111,5 +124,14 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onStatus, onDelet
       show("commands");
       commandLine.focus();
     },
+  };
+}
+
+/** Loads a part of the page when it is first wanted, so that nobody waits for what they don't use. */
+function lazily(load, make) {
+  let made;
+  return () => {
+    made ??= load().then(make);
+    return made;
   };
 }
