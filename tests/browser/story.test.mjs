@@ -37,7 +37,7 @@ test('the tour checkpoints, breaks, goes back, branches and compares, then leave
   await snapshotRow(page, 'with sort').waitFor()
   await next()
   await step('Compare')
-  await page.getByRole('button', { name: '/workspace/home/sum, added' }).click()
+  await page.getByRole('button', { name: '/workspace/home/sum (added)' }).click()
   await shows(page.getByRole('list', { name: 'Lines' }), '5000050000')
   await next()
   await card.getByRole('button', { name: 'Delete them again' }).click()

@@ -49,15 +49,15 @@ export function openComparison({ before, after, changes }, { onClose }) {
     const sizes = [change.sizeBefore, change.sizeAfter].filter((size) => size !== undefined).map(formatBytes).join(" → ");
     const text = [
       element("span", { class: "change-mark", "aria-hidden": "true" }, MARKS[change.kind]),
-      element("span", { class: "row-name mono", dir: "auto" }, change.path, change.isDir ? "/" : ""),
+      element("span", { class: "row-name mono", dir: "auto" }, change.path, change.isDir ? "/" : "",
+        element("span", { class: "visually-hidden" }, ` (${change.kind})`)),
       element("span", { class: "row-note" }, change.isDir ? "" : sizes),
     ];
-    const words = `${change.path}, ${change.kind}`;
     const isFile = !change.isDir && sizes !== "";
     return element("li", { class: "row change", "data-kind": change.kind },
       isFile
-        ? element("button", { type: "button", class: "row-open", "aria-label": words, on: { click: (event) => showFile(change, event.currentTarget) } }, ...text)
-        : element("p", { class: "row-open", "aria-label": words }, ...text));
+        ? element("button", { type: "button", class: "row-open", on: { click: (event) => showFile(change, event.currentTarget) } }, ...text)
+        : element("p", { class: "row-open" }, ...text));
   }
 
   async function showFile(change, button) {

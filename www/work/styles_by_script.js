@@ -1,48 +1,30 @@
 /**
- * Lets a library that writes `<style>` elements work under a policy that forbids them.
+ * Lets a library that writes `<style>` elements and `style` attributes work under a policy that forbids both.
  *
- * The policy of this page lets no text become a style, whatever wrote it. Style sheets that a program builds are
- * another matter, so what the library would write into an element goes into one of those.
+ * The policy of this page lets no text become a style, whatever wrote it. Styles that a program sets one by one,
+ * and style sheets that it builds, are another matter, so what the library would write as text goes there.
  */
 
-/** The page's document, but for `<style>` elements and `style` attributes, which become styles of a program's making. */
-export function documentWithStyleSheets() {
-  return new Proxy(document, {
-    get(target, name) {
-      if (name === "createElement") return make;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-    set: (target, name, value) => Reflect.set(target, name, value, target),
-  });
+/** From now on. Only what has to is touched: elements that the library makes for styles and for coloured text. */
+export function styleByScript() {
+  document.createElement = (tag, options) => {
+    if (tag === "style") return standIn();
+    const made = original(tag, options);
+    return tag === "span" ? withAllowedStyle(made) : made;
+  };
 }
 
-/** Runs `work`, in which the library asks the page's own document for elements. */
-export function withStyleSheets(work) {
-  document.createElement = make;
-  try {
-    work();
-  } finally {
-    // The method of every document is there again.
-    delete document.createElement;
-  }
+function original(tag, options) {
+  return Document.prototype.createElement.call(document, tag, options);
 }
 
-function make(tag) {
-  return tag === "style" ? standIn() : styledByScript(tag);
-}
-
-function original(tag) {
-  return Document.prototype.createElement.call(document, tag);
-}
-
-/** An element whose `style` attribute, when set, goes the way that the policy allows. */
-function styledByScript(tag) {
-  const made = original(tag);
+/** Makes the `style` attribute of an element, and of its copies, go the way that the policy allows. */
+function withAllowedStyle(made) {
   made.setAttribute = (name, value) => {
     if (name === "style") made.style.cssText = value;
     else Element.prototype.setAttribute.call(made, name, value);
   };
+  made.cloneNode = (deep) => withAllowedStyle(Node.prototype.cloneNode.call(made, deep));
   return made;
 }
 

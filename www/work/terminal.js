@@ -4,7 +4,9 @@ import { FitAddon } from "../node_modules/@xterm/addon-fit/lib/addon-fit.mjs";
 import { Terminal } from "../node_modules/@xterm/xterm/lib/xterm.mjs";
 import { element } from "../page/dom.js";
 import { showProblem } from "../page/problem.js";
-import { documentWithStyleSheets, withStyleSheets } from "./styles_by_script.js";
+import { styleByScript } from "./styles_by_script.js";
+
+styleByScript();
 
 const SHELL = ["sh", "-c", "exec \"$(command -v bash || command -v sh)\" -l"];
 
@@ -26,12 +28,11 @@ export function wireTerminal(parts, box, { onRunStarted, onRunEnded }) {
     if (!terminal) {
       terminal = new Terminal({
         fontFamily: getComputedStyle(place).fontFamily, fontSize: 13, theme: colors(), screenReaderMode: true,
-        documentOverride: documentWithStyleSheets(),
         cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       });
       fit = new FitAddon();
       terminal.loadAddon(fit);
-      withStyleSheets(() => terminal.open(place));
+      terminal.open(place);
       // Otherwise nobody who works by keyboard would get out of here.
       terminal.attachCustomKeyEventHandler((event) => !(event.key === "Tab" && event.shiftKey) && !(event.altKey && event.key === "s"));
       terminal.onData((text) => session?.write(text));
