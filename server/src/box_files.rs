@@ -109,7 +109,7 @@ pub async fn write(sandbox: &Sandbox, path: &Path, content: &[u8]) -> Result<(),
 /// Writes a file from the content of another, which need not fit into memory.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn write_from(
     sandbox: &Sandbox,
     path: &Path,
