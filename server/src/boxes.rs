@@ -87,7 +87,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
@@ -173,8 +173,6 @@ struct Inner {
     schedules_running: Arc<SchedulesRunning>,
     /// Held while a schedule is read, changed and stored.
     schedule_turn: tokio::sync::Mutex<()>,
-    /// Sends webhooks.
-    webhooks: OnceLock<reqwest::Client>,
     /// Calls with a key that have no answer yet.
     calls: CallsUnderWay,
     /// What goes once the record that freed it is on the disk.
@@ -200,7 +198,6 @@ impl Boxes {
                 schedules_changed: Arc::default(),
                 schedules_running: Arc::default(),
                 schedule_turn: tokio::sync::Mutex::default(),
-                webhooks: OnceLock::new(),
                 calls: CallsUnderWay::default(),
                 unneeded: Mutex::default(),
             }),
