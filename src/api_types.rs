@@ -15,6 +15,7 @@ mod logs;
 mod mcp;
 mod network_policy;
 mod null_as_default;
+mod previews;
 mod settings;
 mod snapshot_archive;
 mod snapshot_contents;
@@ -45,6 +46,7 @@ pub use git_changes::{
 pub use logs::{LogEntry, LogLevel, LogList, LogSource};
 pub use mcp::{McpServer, McpSource};
 pub use network_policy::{NetworkMode, NetworkPolicy};
+pub use previews::{CreatePreviewRequest, CreatedPreview, Preview, PreviewList};
 pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};
 pub use snapshot_archive::{
     PullSnapshotRequest, PushSnapshotRequest, PushedSnapshot, TransferEvent, TransferProgress,

@@ -10,15 +10,16 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
     AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CodeRequest,
-    CreateBoxRequest, CreateSnapshotRequest, CustomRunnerSetting, DeleteSnapshotsRequest,
-    DeletedCount, DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent,
-    FileList, FileStat, ForkedBox, FromSnapshotRequest, GitBranch, GitBranchRequest,
-    GitCloneRequest, GitCloneResponse, GitCommit, GitCommitRequest, GitDiff, GitExecRequest,
-    GitExecResponse, GitIdentity, GitProposal, GitProposed, GitStatus, InitCommand, LabelList,
-    LabelRequest, LogList, MakeDirectoryRequest, ModelSetting, NetworkPolicy, PullSnapshotRequest,
-    PushSnapshotRequest, PushedSnapshot, RemoveFileRequest, RenameFileRequest, SkillList,
-    SkillRequest, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification,
-    StartedRun, StreamError, StreamExit, TransferEvent, UpdateSnapshotRequest, WriteFileRequest,
+    CreateBoxRequest, CreatePreviewRequest, CreateSnapshotRequest, CreatedPreview,
+    CustomRunnerSetting, DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody,
+    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FileStat, ForkedBox,
+    FromSnapshotRequest, GitBranch, GitBranchRequest, GitCloneRequest, GitCloneResponse, GitCommit,
+    GitCommitRequest, GitDiff, GitExecRequest, GitExecResponse, GitIdentity, GitProposal,
+    GitProposed, GitStatus, InitCommand, LabelList, LabelRequest, LogList, MakeDirectoryRequest,
+    ModelSetting, NetworkPolicy, PreviewList, PullSnapshotRequest, PushSnapshotRequest,
+    PushedSnapshot, RemoveFileRequest, RenameFileRequest, SkillList, SkillRequest, SnapshotChange,
+    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StartedRun, StreamError,
+    StreamExit, TransferEvent, UpdateSnapshotRequest, WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -103,6 +104,9 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<GitProposal>("git_proposal").0,
         holds::<GitProposed>("git_proposed").0,
         holds::<AgentRunRequest>("agent_run_request").0,
+        holds::<CreatePreviewRequest>("create_preview_request").0,
+        holds::<CreatedPreview>("created_preview").0,
+        holds::<PreviewList>("preview_list").0,
         holds::<ErrorBody>("error").0,
         holds::<ErrorBody>("error_without_code").0,
     ];

@@ -7,6 +7,7 @@
 mod access;
 mod account;
 mod agent;
+mod agent_body;
 mod all_snapshots;
 mod body;
 mod boxes;
@@ -25,6 +26,8 @@ mod ndjson;
 mod not_supported;
 mod page;
 mod params;
+mod preview_host;
+mod previews;
 mod request_id;
 mod schedules;
 mod scope;
@@ -49,11 +52,16 @@ use upstash_box_wasm::api_types::ErrorCode;
 
 pub(crate) use access::{Access, OriginError};
 use error::ApiError;
+use preview_host::PreviewHosts;
 
 use crate::boxes::Boxes;
 
 /// Everything that the server answers, with the page's files from `www` if given.
 pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> Router {
+    let preview_hosts = PreviewHosts {
+        boxes: boxes.clone(),
+        access: Arc::clone(&access),
+    };
     let router = Router::new()
         .route("/healthz", get(capabilities::healthz))
         .route("/v2/capabilities", get(capabilities::capabilities))
@@ -70,8 +78,6 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .route("/v2/box/{box}/pause", post(boxes::pause))
         .route("/v2/box/{box}/resume", post(boxes::resume))
         .route("/v2/box/{box}/rollback", post(snapshots::roll_back))
-        .route("/v2/box/{box}/run", post(agent::run))
-        .route("/v2/box/{box}/run/stream", post(agent::run_stream))
         .route("/v2/box/{box}/files/read", get(files::read))
         .route("/v2/box/{box}/files/write", post(files::write))
         .route("/v2/box/{box}/files/list", get(files::list))
@@ -85,6 +91,8 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
             delete(snapshots::delete),
         )
         .merge(account::routes())
+        .merge(previews::routes())
+        .merge(agent::routes())
         .merge(git::routes())
         .merge(exec::routes())
         .merge(exec_session::routes())
@@ -107,6 +115,7 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .layer(from_fn_with_state(Arc::clone(&access), access::check_key))
         .layer(access.cors())
         .layer(from_fn_with_state(access, access::check_host_and_origin))
+        .layer(from_fn_with_state(preview_hosts, preview_host::divert))
         .layer(CatchPanicLayer::custom(|_| {
             ApiError::internal("a request handler panicked").into_response()
         }))

@@ -1,25 +1,27 @@
-//! Running a box's agent: which program that is, and how it is asked.
+//! Running a box's agent: what it is asked, and with what.
 //!
-//! What the program answers is read by `agent_stream`.
+//! How each program is asked is in `harness`; what it answers is read by `agent_stream`.
 
 use serde_json::{Map, Value};
-use upstash_box_wasm::api_types::{AgentRunRequest, CustomRunner};
+use upstash_box_wasm::api_types::AgentRunRequest;
 
-use super::agent_stream::AgentStream;
+use super::agent_result::AgentRunResult;
+use super::agent_stream::{AgentStream, Ending};
 use super::error::BoxError;
-use super::lookup::Entered;
+use super::harness::{self, Ask};
 use super::new_box::CUSTOM;
 use super::runs::Entry;
-use super::{Boxes, environment, mcp, paths, rules, to_completion};
+use super::{Boxes, environment, mcp, paths, prompt_files, rules, to_completion};
 use crate::sandbox::Command;
 
-/// An agent run that was waited for.
-#[derive(Debug)]
-pub(crate) struct AgentRunResult {
-    pub(crate) run_id: String,
-    /// The data of `done`, or of `error`.
-    pub(crate) last: Map<String, Value>,
-    pub(crate) is_completed: bool,
+/// A prompt with all that goes with it.
+#[derive(Debug, Default)]
+pub(crate) struct AgentCall {
+    pub(crate) request: AgentRunRequest,
+    /// The answer is to be JSON that fits it.
+    pub(crate) json_schema: Option<Value>,
+    /// The harness's own settings, by its own names.
+    pub(crate) options: Map<String, Value>,
 }
 
 impl Boxes {
@@ -27,30 +29,60 @@ impl Boxes {
     pub(crate) async fn agent_stream(
         &self,
         reference: &str,
-        request: AgentRunRequest,
+        call: AgentCall,
     ) -> Result<AgentStream, BoxError> {
+        let AgentCall {
+            request,
+            json_schema,
+            options,
+        } = call;
         check(&request)?;
+        let files = prompt_files::read(&request.files)?;
         let cwd = paths::working_directory(request.folder.as_deref())?;
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
-            let entered = this.enter(&reference).await?;
-            let runner = runner_of(&entered)?;
-            let model = request.model.or_else(|| entered.record.info.model.clone());
-            let argv = harness_command(
-                runner,
-                &request.prompt,
-                model.as_deref().unwrap_or(CUSTOM),
-                request.session_id.as_deref(),
-            );
-            rules::command(&argv)?;
+            let mut entered = this.enter(&reference).await?;
+            let info = &entered.record.info;
+            let (agent, runner) = (info.agent.clone(), info.custom_runner.clone());
+            let Some(agent) = agent else {
+                return Err(BoxError::InvalidArgument(
+                    "this box has no agent; create one with agent and model".to_owned(),
+                ));
+            };
+            let model = request.model.or_else(|| info.model.clone());
             let secrets = this.secrets_of(&entered)?;
-            let extra = mcp::variables(&entered, &secrets);
+            let mut extra = mcp::variables(&entered, &secrets);
+            let mut prompt = request.prompt.clone();
+            if !files.is_empty() {
+                let sandbox = this.wake(&mut entered).await?;
+                prompt.push_str(&prompt_files::write(&sandbox, files).await?);
+            }
+            if let Some(schema) = &json_schema {
+                prompt.push_str(
+                    "\n\nAnswer with nothing but a JSON value that fits this JSON Schema:\n",
+                );
+                prompt.push_str(&schema.to_string());
+            }
+            let started = harness::start(
+                &agent,
+                runner.as_ref(),
+                &Ask {
+                    prompt: &prompt,
+                    model: model.as_deref(),
+                    session_id: request.session_id.as_deref(),
+                    options: &options,
+                    key: secrets.agent_api_key.as_deref().filter(|_| agent != CUSTOM),
+                    has_mcp_servers: extra.iter().any(|(name, _)| *name == mcp::VARIABLE),
+                },
+            )?;
+            rules::command(&started.argv)?;
+            extra.extend(started.env);
             let command = Command {
-                argv,
+                argv: started.argv,
                 env: environment::variables(&entered.record, &secrets.env_vars, &extra),
                 cwd,
                 merge_stderr: false,
-                stdin: Vec::new(),
+                stdin: started.stdin,
             };
             let entry = Entry {
                 kind: "agent",
@@ -60,7 +92,11 @@ impl Boxes {
                 timeout_ms: None,
             };
             let active = this.start_run(entered, command, entry).await?;
-            Ok(AgentStream::new(active))
+            let ending = Ending {
+                install: started.install,
+                is_json: json_schema.is_some(),
+            };
+            Ok(AgentStream::new(active, started.output, ending))
         })
         .await
     }
@@ -69,29 +105,9 @@ impl Boxes {
     pub(crate) async fn agent_run(
         &self,
         reference: &str,
-        request: AgentRunRequest,
+        call: AgentCall,
     ) -> Result<AgentRunResult, BoxError> {
-        let mut stream = self.agent_stream(reference, request).await?;
-        let mut run_id = String::new();
-        let mut last = (String::new(), Value::Null);
-        while let Some(event) = stream.next().await {
-            let event = event?;
-            if event.0 == "run_start" {
-                let id = event.1.get("run_id").and_then(Value::as_str);
-                run_id = id.unwrap_or_default().to_owned();
-            }
-            last = event;
-        }
-        let is_completed = last.0 == "done";
-        let last = match last.1 {
-            Value::Object(data) => data,
-            _ => Map::new(),
-        };
-        Ok(AgentRunResult {
-            run_id,
-            last,
-            is_completed,
-        })
+        AgentRunResult::of(self.agent_stream(reference, call).await?).await
     }
 }
 
@@ -109,41 +125,5 @@ fn check(request: &AgentRunRequest) -> Result<(), BoxError> {
     if let Some(session_id) = &request.session_id {
         rules::one_line("session_id", session_id, 200)?;
     }
-    if !request.files.is_empty() {
-        return Err(BoxError::Unsupported(
-            "this server takes no files with a prompt; write them to the box first".to_owned(),
-        ));
-    }
     Ok(())
-}
-
-fn runner_of(entered: &Entered) -> Result<&CustomRunner, BoxError> {
-    match (
-        &entered.record.info.agent,
-        &entered.record.info.custom_runner,
-    ) {
-        (Some(harness), Some(runner)) if harness == CUSTOM => Ok(runner),
-        (Some(harness), _) => Err(BoxError::Unsupported(format!(
-            "this server does not run the harness {harness:?} yet; create the box with agent \
-             \"custom\" and a custom_runner"
-        ))),
-        (None, _) => Err(BoxError::InvalidArgument(
-            "this box has no agent; create one with agent and model".to_owned(),
-        )),
-    }
-}
-
-fn harness_command(
-    runner: &CustomRunner,
-    prompt: &str,
-    model: &str,
-    session_id: Option<&str>,
-) -> Vec<String> {
-    let mut argv = vec![runner.command.clone()];
-    argv.extend(runner.args.iter().cloned());
-    argv.extend(["-p", prompt, "--model", model, "--stream"].map(str::to_owned));
-    if let Some(session_id) = session_id {
-        argv.extend(["--session".to_owned(), session_id.to_owned()]);
-    }
-    argv
 }

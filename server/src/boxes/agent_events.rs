@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 /// The largest event that is held in memory.
-const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// One complete event.
 #[derive(Clone, Debug, PartialEq)]

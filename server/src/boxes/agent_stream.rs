@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::time::Instant as Deadline;
 
-use super::agent_events::{EventReader, HarnessEvent};
+use super::agent_events::HarnessEvent;
 use super::agent_outcome::{fill, last_event};
 use super::error::BoxError;
+use super::harness::Output;
 use super::runs::{ActiveRun, reached};
 
 /// How long a harness may go on after its last event.
@@ -22,11 +23,22 @@ const GRACE: Duration = Duration::from_secs(5);
 const MAX_ERROR_BYTES: usize = 4000;
 const READ_BYTES: usize = 64 * 1024;
 
+/// What is to be known at the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    /// What to say when the program is not there.
+    pub(super) install: Option<&'static str>,
+    /// Whether the answer is to be JSON.
+    pub(super) is_json: bool,
+}
+
 /// The events of one agent run. Dropping it ends the run.
 #[derive(Debug)]
 pub(crate) struct AgentStream {
+    run_id: String,
     active: Option<ActiveRun>,
-    reader: EventReader,
+    reader: Output,
+    ending: Ending,
     ready: VecDeque<(String, Value)>,
     /// All text so far: the output of a harness that names none.
     text: String,
@@ -37,16 +49,22 @@ pub(crate) struct AgentStream {
 }
 
 impl AgentStream {
-    pub(super) fn new(active: ActiveRun) -> Self {
+    pub(super) fn new(active: ActiveRun, reader: Output, ending: Ending) -> Self {
         let start = ("run_start".to_owned(), json!({ "run_id": active.id }));
         Self {
+            run_id: active.id.clone(),
             active: Some(active),
-            reader: EventReader::default(),
+            reader,
+            ending,
             ready: VecDeque::from([start]),
             text: String::new(),
             complaint: Vec::new(),
             last: None,
         }
+    }
+
+    pub(crate) fn run_id(&self) -> &str {
+        &self.run_id
     }
 
     /// The next event, its name and its data; `None` after the last.
@@ -92,7 +110,7 @@ impl AgentStream {
 
     /// The harness has ended: records the run and says how it went.
     async fn finish(&mut self) -> Result<(String, Value), BoxError> {
-        if let Some(event) = self.reader.end() {
+        for event in self.reader.end() {
             self.take(event);
         }
         let Some(active) = self.active.take() else {
@@ -101,10 +119,11 @@ impl AgentStream {
         let last = self.last.take();
         let text = std::mem::take(&mut self.text);
         let complaint = String::from_utf8_lossy(&self.complaint).trim().to_owned();
+        let ending = self.ending;
         let mut event = None;
         active
             .finish(|exit, outcome| {
-                let ended = last_event(last, text, &complaint, exit);
+                let ended = last_event(last, text, &complaint, exit, ending);
                 fill(outcome, &ended);
                 event = Some(ended);
             })

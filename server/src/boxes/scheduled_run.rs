@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use upstash_box_wasm::api_types::{AgentRunRequest, ExecRequest, LogLevel};
 
 use super::Boxes;
+use super::agent::AgentCall;
 use super::error::BoxError;
 use super::exec::collect;
 use super::job::Job;
@@ -160,7 +161,16 @@ impl Boxes {
         request: AgentRunRequest,
         run_id: &mut Option<String>,
     ) -> Result<Ended, BoxError> {
-        let mut stream = self.agent_stream(&schedule.box_id, request).await?;
+        let options = schedule.settings.agent_options.as_ref();
+        let call = AgentCall {
+            request,
+            options: options
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default(),
+            ..AgentCall::default()
+        };
+        let mut stream = self.agent_stream(&schedule.box_id, call).await?;
         let mut last = (String::new(), Value::Null);
         while let Some(event) = stream.next().await {
             let event = event?;

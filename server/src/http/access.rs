@@ -23,12 +23,12 @@ use upstash_box_wasm::api_types::ErrorCode;
 use super::error::ApiError;
 use super::{request_id, server_timing};
 
-const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
+pub(super) const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
 /// The WebSocket protocol of sessions.
 pub(super) const SESSION_PROTOCOL: &str = "box-session-v1";
 /// A browser can give a WebSocket no headers but the protocols it offers, so the key may come as one
 /// of them, in base64url: an address would end up in logs.
-const KEY_PROTOCOL: &str = "box-key.";
+pub(super) const KEY_PROTOCOL: &str = "box-key.";
 /// How long a browser may remember that a page is welcome.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
@@ -128,7 +128,7 @@ impl Access {
         is_own || self.origins.contains(origin)
     }
 
-    fn is_key(&self, given: &[u8]) -> bool {
+    pub(super) fn is_key(&self, given: &[u8]) -> bool {
         bool::from(given.ct_eq(self.key.as_bytes()))
     }
 }
@@ -191,7 +191,7 @@ fn given_key(headers: &HeaderMap) -> Option<Cow<'_, [u8]>> {
     Some(URL_SAFE_NO_PAD.decode(key).ok()?.into())
 }
 
-fn authority(request: &Request) -> Option<Authority> {
+pub(super) fn authority(request: &Request) -> Option<Authority> {
     if let Some(authority) = request.uri().authority() {
         return Some(authority.clone());
     }

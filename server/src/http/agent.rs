@@ -1,27 +1,62 @@
 //! Routes that run a box's agent.
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
-use axum::{Extension, Json};
+use axum::routing::post;
+use axum::{Extension, Json, Router};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::body::JsonObject;
+use super::agent_body::AgentBody;
 use super::error::ApiError;
 use super::exec::{event, event_stream, failure};
-use super::not_supported;
 use super::params::InPath;
 use super::request_id::RequestId;
-use crate::boxes::{AgentStream, Boxes};
+use crate::boxes::{AgentCall, AgentStream, Boxes, WebhookRequest};
 
-pub(super) async fn run_stream(
+pub(super) fn routes() -> Router<Boxes> {
+    // Files of a prompt are counted as they arrive.
+    let no_limit = DefaultBodyLimit::disable;
+    Router::new()
+        .route("/v2/box/{box}/run", post(run).layer(no_limit()))
+        .route(
+            "/v2/box/{box}/run/stream",
+            post(run_stream).layer(no_limit()),
+        )
+}
+
+/// What goes with a prompt beside what the SDK's own types hold.
+#[derive(Deserialize)]
+struct Extras {
+    json_schema: Option<Value>,
+    agent_options: Option<Map<String, Value>>,
+    webhook: Option<WebhookRequest>,
+}
+
+fn read(body: &AgentBody) -> Result<(AgentCall, Option<WebhookRequest>), ApiError> {
+    let extras: Extras = body.0.parse()?;
+    let call = AgentCall {
+        request: body.0.parse()?,
+        json_schema: extras.json_schema,
+        options: extras.agent_options.unwrap_or_default(),
+    };
+    Ok((call, extras.webhook))
+}
+
+async fn run_stream(
     State(boxes): State<Boxes>,
     Extension(id): Extension<RequestId>,
     InPath(reference): InPath<String>,
-    body: JsonObject,
+    body: AgentBody,
 ) -> Result<Response, ApiError> {
-    not_supported::in_run(&body.parse()?)?;
-    let stream = boxes.agent_stream(&reference, body.parse()?).await?;
+    let (call, webhook) = read(&body)?;
+    if webhook.is_some() {
+        return Err(ApiError::invalid(
+            "webhook: a stream tells its end itself; use run without /stream",
+        ));
+    }
+    let stream = boxes.agent_stream(&reference, call).await?;
     Ok(event_stream(stream_body(stream, id)))
 }
 
@@ -36,37 +71,17 @@ fn stream_body(stream: AgentStream, id: RequestId) -> Body {
     Body::from_stream(frames)
 }
 
-/// Waits for the end. A run that fails is a result that says so.
-pub(super) async fn run(
+/// Waits for the end, unless it is to be told to a webhook. A run that fails is a result that says so.
+async fn run(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,
-    body: JsonObject,
+    body: AgentBody,
 ) -> Result<Json<Value>, ApiError> {
-    not_supported::in_run(&body.parse()?)?;
-    let result = boxes.agent_run(&reference, body.parse()?).await?;
-    let last = &result.last;
-    let mut answer = json!({
-        "run_id": result.run_id,
-        "status": if result.is_completed { "completed" } else { "failed" },
-        "output": last.get("output").and_then(Value::as_str).unwrap_or_default(),
-        "metadata": metadata(last),
-    });
-    if let (false, Some(error), Some(answer)) = (
-        result.is_completed,
-        last.get("error"),
-        answer.as_object_mut(),
-    ) {
-        answer.insert("error".to_owned(), error.clone());
+    let (call, webhook) = read(&body)?;
+    if let Some(webhook) = webhook {
+        let run_id = boxes.agent_run_for(&reference, call, webhook).await?;
+        return Ok(Json(json!({ "run_id": run_id, "status": "running" })));
     }
-    Ok(Json(answer))
-}
-
-fn metadata(last: &Map<String, Value>) -> Value {
-    let number = |name: &str| last.get(name).cloned().unwrap_or_else(|| json!(0));
-    json!({
-        "input_tokens": number("input_tokens"),
-        "output_tokens": number("output_tokens"),
-        "cached_input_tokens": number("cached_input_tokens"),
-        "cost_usd": number("total_cost_usd"),
-    })
+    let result = boxes.agent_run(&reference, call).await?;
+    Ok(Json(Value::Object(result.to_json())))
 }

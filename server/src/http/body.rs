@@ -39,6 +39,11 @@ impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for JsonObject<LIMIT> {
 }
 
 impl<const LIMIT: usize> JsonObject<LIMIT> {
+    /// A body that came in another form.
+    pub(super) fn of(value: &serde_json::Value) -> Self {
+        Self(value.to_string().into())
+    }
+
     /// The body as it came.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0

@@ -47,8 +47,6 @@ const NO_GITHUB_APP: &str =
     "a GitHub App can't be installed on this server; give the box a token as github_token";
 const NO_STEPS: &str = "this server keeps no steps; take snapshots and compare them";
 
-const OF_A_RUN: &[&str] = &["json_schema", "webhook"];
-
 /// Refuses a new box that asks for more than this server has.
 pub(super) fn in_box(body: &Map<String, Value>) -> Result<(), ApiError> {
     for (member, why) in OF_A_BOX {
@@ -76,24 +74,6 @@ pub(super) fn routes() -> Router<Boxes> {
 
 fn unsupported(why: &str) -> ApiError {
     ApiError::new(ErrorCode::Unsupported, why)
-}
-
-/// Refuses an agent run that asks for more than this server has.
-pub(super) fn in_run(body: &Map<String, Value>) -> Result<(), ApiError> {
-    refuse(body, OF_A_RUN)
-}
-
-fn refuse(body: &Map<String, Value>, members: &[&str]) -> Result<(), ApiError> {
-    let asked = members
-        .iter()
-        .find(|member| body.get(**member).is_some_and(asks_for_something));
-    match asked {
-        Some(member) => {
-            let sentence = format!("{member}: this server does not support it");
-            Err(ApiError::new(ErrorCode::Unsupported, sentence))
-        }
-        None => Ok(()),
-    }
 }
 
 /// `false`, `null`, nothing, and a policy that allows everything are what a box has anyway.

@@ -1,10 +1,13 @@
 //! The loopback interface of a new network namespace.
 
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::fd::AsRawFd;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::fd::{AsRawFd, OwnedFd};
 
+use nix::errno::Errno;
 use nix::libc;
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+use nix::sys::socket::{
+    AddressFamily, SockFlag, SockType, SockaddrStorage, connect as connect_socket, socket,
+};
 
 use super::{Named, Result, check};
 
@@ -33,4 +36,21 @@ pub(crate) fn bring_up() -> Result<()> {
 /// Listens on the loopback address of the namespace that the caller is in.
 pub(crate) fn listen(port: u16) -> Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).named(|| format!("bind(127.0.0.1:{port})"))
+}
+
+/// Begins to connect to an address of the namespace that the caller is in. Does not wait.
+pub(crate) fn connect(address: SocketAddr) -> Result<OwnedFd> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::Inet,
+        SocketAddr::V6(_) => AddressFamily::Inet6,
+    };
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let stream =
+        socket(family, SockType::Stream, flags, None).named(|| "socket(inet, stream)".into())?;
+    match connect_socket(stream.as_raw_fd(), &SockaddrStorage::from(address)) {
+        Ok(()) | Err(Errno::EINPROGRESS) => Ok(stream),
+        failed => failed
+            .named(|| format!("connect({address})"))
+            .map(|()| stream),
+    }
 }

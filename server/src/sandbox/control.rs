@@ -4,6 +4,7 @@
 //! beside the message. The server does not trust what it hears: the process shares its namespaces
 //! with hostile code.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,9 @@ pub(super) enum Request {
         path: PathBuf,
         how: OpenHow,
     },
+    /// Connects to a port of the box's own loopback interface and hands the socket over, perhaps
+    /// before it is connected.
+    Connect { id: u64, address: SocketAddr },
     /// Makes, renames or removes a name.
     Change { id: u64, change: Change },
     /// Counts the processes besides the first.

@@ -1,6 +1,6 @@
 //! The server's handle of a running sandbox.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -195,6 +195,40 @@ impl Sandbox {
             .ask(ANSWER_LIMIT, question, &[])
             .await
             .map(drop)
+    }
+
+    /// Connects to a port that a program of the box listens on.
+    ///
+    /// # Errors
+    /// `ECONNREFUSED` when none does.
+    pub async fn connect(&self, port: u16) -> Result<tokio::net::TcpStream, SandboxError> {
+        let refused = match self.connect_to((Ipv4Addr::LOCALHOST, port).into()).await {
+            Err(error) if error.errno() == Some(Errno::ECONNREFUSED) => error,
+            connected => return connected,
+        };
+        let second = self.connect_to((Ipv6Addr::LOCALHOST, port).into()).await;
+        second.map_err(|_| refused)
+    }
+
+    async fn connect_to(&self, address: SocketAddr) -> Result<tokio::net::TcpStream, SandboxError> {
+        let question = |id| Request::Connect { id, address };
+        let answer = self.inner.connection.ask(ANSWER_LIMIT, question, &[]);
+        let Answer::Done(Some(socket)) = answer.await? else {
+            return Err(SandboxError::Ended);
+        };
+        let failed = |error: std::io::Error| {
+            SandboxError::Kernel(KernelError {
+                call: format!("connect({address})"),
+                errno: error.raw_os_error().map_or(Errno::EIO, Errno::from_raw),
+            })
+        };
+        let stream = std::net::TcpStream::from(socket);
+        let stream = tokio::net::TcpStream::from_std(stream).map_err(failed)?;
+        stream.writable().await.map_err(failed)?;
+        match stream.take_error().map_err(failed)? {
+            Some(error) => Err(failed(error)),
+            None => Ok(stream),
+        }
     }
 
     /// The listener, on the box's own loopback interface, of the proxy that the server provides.

@@ -23,7 +23,7 @@ use super::program::Program;
 use super::terminal::Terminal;
 use super::{change_in_box, open_in_box, processes};
 use crate::linux::process::Reaped;
-use crate::linux::{KernelError, Named, Result, open, process, socket};
+use crate::linux::{KernelError, Named, Result, loopback, open, process, socket};
 
 /// Obeys the control socket until it closes or says to finish.
 pub(super) fn serve(
@@ -183,6 +183,10 @@ impl Init<'_> {
                 Ok(())
             }
             Request::Open { id, path, how } => self.open(id, &path, how),
+            Request::Connect { id, address } => match loopback::connect(address) {
+                Ok(stream) => send(self.control, &Reply::Done { id }, &[stream.as_fd()]),
+                Err(error) => self.answer(id, Err(error)),
+            },
             Request::Change { id, change } => {
                 let changed = change_in_box::change(self.root.as_fd(), &change);
                 self.answer(id, changed)

@@ -178,6 +178,19 @@ CREATE TABLE schedules (
 CREATE INDEX schedules_of_box ON schedules (box_id);
 CREATE INDEX coming_schedules ON schedules (next_run_at) WHERE next_run_at IS NOT NULL;
 ALTER TABLE runs ADD COLUMN schedule_id TEXT;
+", "
+-- Public URLs of boxes. Of a secret there is only its digest.
+CREATE TABLE previews (
+    box_id     TEXT NOT NULL,
+    port       INTEGER NOT NULL,
+    token      BLOB,
+    password   BLOB,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (box_id, port)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER previews_end_with_their_box AFTER UPDATE OF status ON boxes
+    WHEN NEW.status = 'deleted'
+    BEGIN DELETE FROM previews WHERE box_id = NEW.id; END;
 "];
 
 /// Takes the steps that the database has not taken yet.

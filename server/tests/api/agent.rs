@@ -153,13 +153,23 @@ fn what_this_server_can_not_run_is_said() {
         return;
     };
     let client = server.client();
-    let id = client.create(json!({ "agent": "claude-code", "model": "m", "agent_api_key": "k" }));
+    let id = client.create(json!({ "agent": "another", "model": "m" }));
     let path = format!("/v2/box/{id}/run/stream");
     client
         .post(&path, &json!({ "prompt": "hi" }))
         .is_error(501, "unsupported");
     let id = box_with_agent(&client);
-    let path = format!("/v2/box/{id}/run");
-    let body = json!({ "prompt": "hi", "webhook": { "url": "https://example.com" } });
-    client.post(&path, &body).is_error(501, "unsupported");
+    let path = format!("/v2/box/{id}/run/stream");
+    for more in [
+        json!({ "webhook": { "url": "https://example.com" } }),
+        json!({ "agent_options": { "unknown": 1 } }),
+        json!({ "files": [{ "data": "!", "media_type": "text/plain" }] }),
+        json!({ "prompt": " " }),
+    ] {
+        let mut body = json!({ "prompt": "hi" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        client.post(&path, &body).is_error(400, "invalid_argument");
+    }
 }

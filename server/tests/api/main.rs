@@ -11,6 +11,7 @@
 
 mod access;
 mod agent;
+mod agent_harness;
 mod agent_settings;
 mod archive;
 mod bad_input;
@@ -43,6 +44,7 @@ mod lifecycle;
 mod network_policy;
 mod page;
 mod power_cut;
+mod previews;
 mod registry;
 mod restart;
 mod retention;
