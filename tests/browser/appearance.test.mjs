@@ -27,6 +27,11 @@ test('light, dark and narrow', limit, async () => {
   await (await chooseSnapshot(page, 'after-setup')).getByRole('button', { name: /^Restore/ }).click()
   await boxRow(page, 'from after-setup').waitFor()
   await boxRow(page, 'web-scraper').getByRole('button').click()
+  const panel = await chooseSnapshot(page, 'clean-start')
+  await panel.getByRole('button', { name: 'Fork clean-start' }).click()
+  await panel.getByRole('button', { name: 'Fork', exact: true }).click()
+  await boxRow(page, 'from clean-start').nth(2).waitFor()
+  await panel.getByRole('button', { name: 'Cancel' }).click()
   await run(page, 'rm -r src && ls')
   await page.screenshot({ path: join(pictures, 'light.png') })
 
