@@ -1,6 +1,6 @@
 /** One call of the user's: its deadline, its signal and its timers, none of which outlives it. */
 
-import { invalid, toBoxError } from "./error.js";
+import { invalid, toBoxError, words } from "./error.js";
 
 /** The longest delay that setTimeout knows; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -51,12 +51,7 @@ export class Call {
   /** Remembers what was thrown, and says it in words. */
   caught(thrown) {
     this.cause ??= thrown;
-    const words = [];
-    for (let error = thrown; error != null && words.length < 3; error = error.cause) {
-      const text = typeof error == "object" ? error.message || error.code : error;
-      if (text) words.push(String(text));
-    }
-    return words.join(": ");
+    return words(thrown);
   }
 
   /** Sends a request and gives the body of its answer: the stream, the JSON, or the text of a page. */

@@ -16,7 +16,19 @@ export function toBoxError(thrown, cause) {
     const facts = { code, message, retryable: !!retryable, status: status && +status };
     return new BoxError({ ...facts, requestId, leftBehind, cause });
   }
-  return failure("internal", `upstash-box-wasm failed: ${thrown?.message ?? thrown}`, thrown);
+  return failure("internal", `upstash-box-wasm failed: ${words(thrown)}`, thrown);
+}
+
+/** What was thrown, in words. Anything can be thrown: even what can't be turned into text. */
+export function words(thrown) {
+  const found = [];
+  try {
+    for (let error = thrown; error != null && found.length < 3; error = error.cause) {
+      const text = typeof error == "object" ? error.message || error.code : error;
+      if (text) found.push(String(text));
+    }
+  } catch {}
+  return found.join(": ");
 }
 
 /** A failure that is noticed on this side. */

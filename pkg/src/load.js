@@ -3,7 +3,7 @@
 import start, { Client } from "../generated/upstash_box_wasm.js";
 import { ROWS } from "#rows";
 import { source } from "#wasm";
-import { failure } from "./error.js";
+import { failure, words } from "./error.js";
 
 let ready;
 let loaded = false;
@@ -19,7 +19,7 @@ export function init(input) {
   return (ready ??= load(input).catch((thrown) => {
     ready = undefined;
     const advice = "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.";
-    throw failure("wasm_unavailable", `WebAssembly could not be loaded: ${thrown?.message ?? thrown}. ${advice}`, thrown);
+    throw failure("wasm_unavailable", `WebAssembly could not be loaded: ${words(thrown)}. ${advice}`, thrown);
   }));
 }
 

@@ -37,39 +37,33 @@ pub(super) fn read(
     row: &'static str,
     other: &dyn Fn(&str) -> Option<&'static str>,
 ) -> Option<Route> {
+    let mut words = row.split_ascii_whitespace();
     // The names of a method's parameters stand in its path or among the fields as well.
-    let (_, rest) = cut(row, b'/');
-    let before = row.get(..row.len() - rest.len() - 1)?;
-    let method = Method::from_word(before.split_ascii_whitespace().next_back()?)?;
-    let path = rest.split_ascii_whitespace().next()?;
+    let method = words.find_map(Method::from_word)?;
+    let path = words.next()?;
     let mut route = Route {
         name: cut(name(row), b':').0,
         method,
-        path: row.get(before.len()..before.len() + 1 + path.len())?,
+        path,
         fields: Vec::new(),
         answer: Answer::Nothing,
         wait: None,
     };
-    for part in path.split('{').skip(1) {
-        let (js, kind) = cut(cut(part, b'}').0, b':');
+    let mut rest = cut(path, b'{').1;
+    while !rest.is_empty() {
+        let (segment, after) = cut(rest, b'}');
+        let (js, kind) = cut(segment, b':');
         let kind = if kind.is_empty() { "id" } else { kind };
         route.fields.push(Field::path(js, Kind::from_word(kind)?));
+        rest = cut(after, b'{').1;
     }
-    fields(&mut route, rest.get(path.len()..)?, other)?;
-    Some(route)
-}
-
-fn fields(
-    route: &mut Route,
-    words: &'static str,
-    other: &dyn Fn(&str) -> Option<&'static str>,
-) -> Option<()> {
-    for word in words.split_ascii_whitespace() {
+    for word in words {
         if let Some(name) = word.strip_prefix("...") {
-            let spread = read(other(name)?, other)?.fields;
-            let own = |field: &Field| !route.fields.iter().any(|own| own.js == field.js);
-            let spread: Vec<Field> = spread.into_iter().filter(own).collect();
-            route.fields.extend(spread);
+            for field in read(other(name)?, other)?.fields {
+                if !route.fields.iter().any(|own| own.js == field.js) {
+                    route.fields.push(field);
+                }
+            }
         } else if let Some(name) = word.strip_prefix('-') {
             route.fields.retain(|field| field.js != name);
         } else if let Some(answer) = word.strip_prefix('=') {
@@ -80,7 +74,7 @@ fn fields(
             route.fields.push(field(word)?);
         }
     }
-    Some(())
+    Some(route)
 }
 
 fn field(word: &'static str) -> Option<Field> {
@@ -90,8 +84,8 @@ fn field(word: &'static str) -> Option<Field> {
         [b'*', ..] => (Place::Whole, word.get(1..)?),
         _ => (Place::Body, word),
     };
-    let required = word.ends_with('!');
-    let (word, kind) = cut(word.trim_end_matches('!'), b':');
+    let needed = word.strip_suffix('!');
+    let (word, kind) = cut(needed.unwrap_or(word), b':');
     let (js, wire) = cut(word, b'=');
     Some(Field {
         js,
@@ -102,6 +96,6 @@ fn field(word: &'static str) -> Option<Field> {
         },
         place,
         kind: Kind::from_word(kind)?,
-        required,
+        required: needed.is_some(),
     })
 }

@@ -1,0 +1,96 @@
+/** Calls that are ended at random moments leave nothing behind. BOX_ABORTS says how many; 10000 takes a minute. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { waitUntil } from './wait-until.mjs'
+
+const CALLS = Number(process.env.BOX_ABORTS ?? 1000)
+const AT_ONCE = 50
+
+// Seen before the package loads, so that the module's memory can be measured.
+const memories = []
+const instantiate = WebAssembly.instantiate
+WebAssembly.instantiate = async (...given) => {
+  const made = await instantiate(...given)
+  const { exports } = made.instance ?? made
+  memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory))
+  return made
+}
+const { Box, BoxError } = await import('upstash-box-wasm')
+
+const unhandled = []
+process.on('unhandledRejection', (reason) => unhandled.push(reason))
+
+const server = createServer((request, response) => {
+  request.resume()
+  const answer = () => {
+    if (request.url.endsWith('exec-stream')) {
+      response.write('some output\n')
+      return void setTimeout(() => response.end('event: exit\ndata: {"exit_code":0,"cpu_ns":1}\n\n'), Math.random() * 5)
+    }
+    if (Math.random() < 0.2) response.writeHead(503)
+    response.end(JSON.stringify({ id: 'b', status: Math.random() < 0.3 ? 'creating' : 'idle', exit_code: 0 }))
+  }
+  setTimeout(answer, Math.random() * 10)
+})
+before(() => once(server.listen(0, '127.0.0.1'), 'listening'))
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+/** How long a call takes here, first guessed, then learnt: ends fall before and after that. */
+let usualMs = 2000
+
+async function one(connection, box) {
+  const controller = new AbortController()
+  const { signal } = controller
+  const started = performance.now()
+  const timer = setTimeout(() => controller.abort(), Math.random() * 2 * usualMs)
+  try {
+    const kind = Math.floor(Math.random() * 4)
+    if (kind == 0) await Box.create({ ...connection, signal })
+    else if (kind == 1) await Box.get('b', { ...connection, signal })
+    else if (kind == 2) await box.exec.command('true', { signal })
+    else for await (const _ of box.exec.stream('true', { signal }));
+    usualMs += (performance.now() - started - usualMs) / 10
+    return 'done'
+  } catch (error) {
+    assert.ok(error instanceof BoxError, String(error))
+    return error.code
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+test('calls ended at random moments leave no promise, timer, socket or memory behind', { timeout: 300_000 }, async () => {
+  const connection = { baseUrl: `http://127.0.0.1:${server.address().port}`, apiKey: 'k' }
+  let box
+  while (!box) box = await Box.get('b', connection).catch(() => {})
+  const outcomes = {}
+  let left = CALLS
+  const worker = async () => {
+    while (left-- > 0) {
+      const outcome = await one(connection, box)
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    }
+  }
+  const some = async (count) => {
+    left = count
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  }
+  await some(Math.min(500, CALLS / 2))
+  const before = memories.map((memory) => memory.buffer.byteLength)
+  await some(CALLS)
+  // Every call settled, or this would not be reached.
+  assert.deepEqual(Object.keys(outcomes).filter((code) => !['done', 'aborted', 'unavailable'].includes(code)), [], JSON.stringify(outcomes))
+  assert.ok(outcomes.aborted > CALLS / 10 && outcomes.done > CALLS / 20, JSON.stringify(outcomes))
+  assert.ok(before.length > 0)
+  assert.deepEqual(memories.map((memory) => memory.buffer.byteLength), before)
+  const active = (kind) => process.getActiveResourcesInfo().filter((name) => name == kind).length
+  await waitUntil('timers are left', () => active('Timeout') <= 2)
+  server.closeAllConnections()
+  await waitUntil('sockets are left', () => active('TCPSocketWrap') == 0)
+  assert.deepEqual(unhandled, [])
+})
