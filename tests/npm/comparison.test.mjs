@@ -1,0 +1,34 @@
+/** The official client's defects, played to both: ours must be right where `@upstash/box` 0.5.5 is wrong. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const ours = dirname(dirname(fileURLToPath(import.meta.resolve('upstash-box-wasm'))))
+const OFFICIAL = ['@upstash/box@0.5.5', 'zod@3']
+
+test('where the official client is wrong, ours is right', { timeout: 300_000 }, async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'box-comparison-'))
+  try {
+    await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+    try {
+      await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...OFFICIAL], { cwd: folder })
+    } catch (error) {
+      if (process.env.CI == 'true') throw error
+      return context.skip(`npm could not install ${OFFICIAL[0]}: ${error.message.split('\n')[0]}`)
+    }
+    await cp(ours, join(folder, 'node_modules/upstash-box-wasm'), { recursive: true })
+    await cp(new URL('comparison/defects.mjs', import.meta.url), join(folder, 'defects.mjs'))
+    const { stdout } = await run(process.execPath, ['defects.mjs'], { cwd: folder }).catch((error) => {
+      assert.fail(`${error.stdout}\n${error.stderr}`)
+    })
+    for (const line of stdout.trimEnd().split('\n')) context.diagnostic(line)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
