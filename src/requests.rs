@@ -161,7 +161,7 @@ pub(crate) fn request_of<J: Json>(
             }
             (Place::Header, Some(text)) => {
                 request.headers.push((field.wire, text));
-                request.repeatable = true;
+                request.repeatable |= field.wire == "Idempotency-Key";
             }
             (_, None) => {}
         }

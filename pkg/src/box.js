@@ -13,6 +13,7 @@ import { define } from "./methods.js";
 import { Part, callOn, connectionOf, senderOf } from "./part.js";
 import { Schedules } from "./schedule.js";
 import { Labels, Skills } from "./settings.js";
+import { exportSnapshot, importSnapshot, pullSnapshot, pushSnapshot } from "./snapshot-archive.js";
 import { changes, diffSnapshots, snapshotFiles, verifySnapshot } from "./snapshot-contents.js";
 import { deleteSnapshots, getSnapshot, listSnapshots, updateSnapshot } from "./snapshots.js";
 
@@ -76,6 +77,10 @@ export class Box extends Part {
   static diffSnapshots = diffSnapshots;
   static snapshotFiles = snapshotFiles;
   static verifySnapshot = verifySnapshot;
+  static exportSnapshot = exportSnapshot;
+  static importSnapshot = importSnapshot;
+  static pushSnapshot = pushSnapshot;
+  static pullSnapshot = pullSnapshot;
 
   static fork(snapshotId, options) {
     return fork(this, snapshotId, options);

@@ -50,12 +50,18 @@ export class Connection {
     }
   }
 
-  /** Begins a WebSocket whose handshake carries the key, which not every runtime lets a program do. */
-  async socket(path, WebSocket) {
+  /**
+   * Begins a WebSocket. The key goes as a protocol to a service that takes it so, because browsers let a
+   * program set no headers.
+   */
+  async socket(path, WebSocket, asProtocol) {
     await init();
     this.#connect();
     const url = (this.#baseUrl || "https://us-east-1.box.upstash.com").trim().replace(/\/+$/, "");
-    return new WebSocket(url.replace(/^http/, "ws") + path, { headers: { "X-Box-Api-Key": this.#apiKey.trim() } });
+    const key = this.#apiKey.trim();
+    const word = () => btoa(key).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    const carrier = asProtocol ? ["box-session-v1", `box-key.${word()}`] : { headers: { "X-Box-Api-Key": key } };
+    return new WebSocket(url.replace(/^http/, "ws") + path, carrier);
   }
 
   /** One request in most cases: what needs more goes on in Rust. */

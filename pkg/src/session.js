@@ -3,12 +3,13 @@
 import { fromBase64, toBase64 } from "./base64.js";
 import { Call } from "./call.js";
 import { failure, invalid } from "./error.js";
+import { offers } from "./features.js";
 import { boxOf, connectionOf } from "./part.js";
 
 const NAME = "box.exec.session";
 const NEEDS =
-  "needs a WebSocket that sends headers, as Node 22, Bun and Deno have; elsewhere pass one as `webSocket`, for " +
-  "example that of the package `ws`. Browsers have none.";
+  "needs a WebSocket. Node has one from 22 on; before, pass that of the package `ws` as `webSocket`. The hosted " +
+  "service wants the key in a header, which browsers do not send; a box-server does not.";
 
 /** Starts the process and resolves once it runs. */
 export async function openSession(part, { command, tty, rows, cols, env, folder, signal, timeoutMs, webSocket } = {}) {
@@ -28,7 +29,9 @@ export async function openSession(part, { command, tty, rows, cols, env, folder,
   const call = new Call({ signal, timeoutMs });
   let socket;
   try {
-    socket = await connectionOf(part).socket(`/v2/box/${encodeURIComponent(id)}/exec-session`, Socket);
+    const connection = connectionOf(part);
+    const asProtocol = await offers(connection, "exec_session_browser", { signal, timeoutMs });
+    socket = await connection.socket(`/v2/box/${encodeURIComponent(id)}/exec-session`, Socket, asProtocol);
   } catch (thrown) {
     call.close();
     throw thrown?.name == "SyntaxError" ? failure("unsupported", `${NAME} ${NEEDS}`, thrown) : call.error(thrown);

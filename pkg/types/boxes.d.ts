@@ -246,6 +246,29 @@ export declare class Box {
   /** Reads all that a snapshot holds and compares it with what it held when it was first verified. */
   static verifySnapshot(id: string, options?: StaticOptions): Promise<SnapshotVerification>;
 
+  /**
+   * A snapshot as an archive that any service of this kind, and every tool for OCI images, can read.
+   *
+   * @example
+   * ```ts
+   * const archive = await Box.exportSnapshot(snapshot.id);
+   * const copy = await Box.importSnapshot(archive, { baseUrl: elsewhere, apiKey });
+   * ```
+   */
+  static exportSnapshot(id: string, options?: ExportSnapshotOptions): Promise<ReadableStream<Uint8Array>>;
+
+  /** Takes in a snapshot that was exported. It is checked whole before it is there. */
+  static importSnapshot(
+    archive: ReadableStream<Uint8Array> | Blob | ArrayBuffer | ArrayBufferView,
+    options?: ImportSnapshotOptions,
+  ): Promise<Snapshot>;
+
+  /** Puts a snapshot into a registry for OCI images. */
+  static pushSnapshot(id: string, options: PushSnapshotOptions): Promise<PushedSnapshot>;
+
+  /** Takes in a snapshot from a registry for OCI images. */
+  static pullSnapshot(options: PullSnapshotOptions): Promise<Snapshot>;
+
   readonly id: string;
   readonly name?: string;
   /** As it was when this handle last asked; `getStatus` asks. */

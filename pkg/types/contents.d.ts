@@ -38,3 +38,61 @@ export interface SnapshotVerification {
   /** `recorded`: this is the first verification, which later ones are compared with. */
   status: "recorded" | "unchanged" | "changed";
 }
+
+/** How far a transfer is. */
+export interface TransferProgress {
+  bytes: number;
+  /** Of all that there is, when that is known. */
+  totalBytes?: number;
+  /** 0 to 100, when the total is known. */
+  percent?: number;
+}
+
+/** Options of whatever moves a snapshot. */
+export interface TransferOptions extends StaticOptions {
+  /** Called now and then while it goes on. */
+  onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+/** Options of `Box.exportSnapshot`. */
+export interface ExportSnapshotOptions extends TransferOptions {
+  /** Id of an earlier snapshot that the receiver has: what it shares with it is left out. */
+  since?: string | undefined;
+}
+
+/** What a snapshot is called once it is taken in. */
+export interface ImportSnapshotOptions extends TransferOptions {
+  /** In place of its own name. */
+  name?: string | undefined;
+  /** In place of its own labels. */
+  labels?: string[] | undefined;
+  /** Takes one that was made on top of another image than this service's. */
+  allowOtherBase?: boolean | undefined;
+}
+
+/** A place in a registry, and who asks there. */
+export interface RegistryOptions {
+  /** For example `registry.example.com/team/boxes:after-setup`. */
+  reference: string;
+  username?: string | undefined;
+  /** Used for this call and kept nowhere. */
+  password?: string | undefined;
+  /** Allows plain HTTP. */
+  insecure?: boolean | undefined;
+}
+
+/** Options of `Box.pushSnapshot`. */
+export interface PushSnapshotOptions extends TransferOptions, RegistryOptions {}
+
+/** Options of `Box.pullSnapshot`. */
+export interface PullSnapshotOptions extends ImportSnapshotOptions, RegistryOptions {}
+
+/** Where a snapshot was put. */
+export interface PushedSnapshot {
+  reference: string;
+  /** `sha256:…` of its manifest. */
+  digest: string;
+  sizeBytes: number;
+  /** Bytes that were sent; the registry had the rest. */
+  uploadedBytes: number;
+}

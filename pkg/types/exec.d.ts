@@ -91,8 +91,9 @@ export interface Exec {
    * Starts a process that can be written to while it runs, with a terminal if wanted. The process ends
    * with the session.
    *
-   * The key goes with the handshake of a WebSocket, which browsers do not allow and Node can from version
-   * 22 on; for Node 20 pass the class of the package `ws` as `webSocket`.
+   * It needs a WebSocket, which Node has from version 22 on; for Node 20 pass the class of the package `ws`
+   * as `webSocket`. The hosted service wants the key in a header, which browsers do not send; a
+   * `box-server` takes sessions from browsers as well.
    *
    * @example
    * ```ts
@@ -117,8 +118,8 @@ export interface SessionOptions extends CallOptions {
   env?: Record<string, string> | undefined;
   /** Where it runs, relative to `box.cwd` or absolute; by default `box.cwd`. */
   folder?: string | undefined;
-  /** A WebSocket class that takes `{ headers }` as its second argument, in place of the runtime's. */
-  webSocket?: (new (url: string, options: { headers: Record<string, string> }) => object) | undefined;
+  /** A WebSocket class in place of the runtime's. It is given `{ headers }`, or protocols, beside the address. */
+  webSocket?: (new (url: string, carrier: { headers: Record<string, string> } & string[]) => object) | undefined;
 }
 
 /** Signals that a session takes. */

@@ -11,7 +11,7 @@ pub enum Place {
     Query,
     /// A member of the JSON body.
     Body,
-    /// A header that makes the request safe to repeat.
+    /// A header. `Idempotency-Key` makes the request safe to repeat.
     Header,
     /// All of the body, as it is.
     Whole,

@@ -10,7 +10,7 @@
 //! | `GET`, `/v2/box/{id}` | method and path; each `{argument}` or `{port:count}` is a segment |
 //! | `labels` | a member of the body, `labels` on the wire; `keepAlive` is `keep_alive` there |
 //! | `?label` | a member of the query |
-//! | `@key=Header-Name` | a header that makes the request safe to repeat |
+//! | `@key=Header-Name` | a header |
 //! | `*form` | the whole body, which travels as it is |
 //! | `token=github_token` | another name on the wire |
 //! | `depth:count` | what it must be, see [`Kind`]; text when it does not say |

@@ -1,0 +1,149 @@
+/** What an agent can be asked besides a prompt: structured answers, files, callbacks, retries, webhooks. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withScript } from './scripted.mjs'
+import { limit } from './suite.mjs'
+
+const { box, play } = withScript()
+
+/** A stream of events. */
+const events = (...list) => list.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join('')
+const answering = (output) => events(['run_start', { run_id: 'r' }], ['done', { output, input_tokens: 1, output_tokens: 2 }])
+
+/** A schema of a library that follows Standard Schema and tells its JSON Schema. */
+const standard = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => (value.n > 0 ? { value: { n: value.n * 2 } } : { issues: [{ message: 'too small', path: ['n'] }] }),
+    jsonSchema: { input: ({ target }) => ({ type: 'object', $schema: target }) },
+  },
+}
+
+test('an answer that fits its schema is data', limit, async () => {
+  const handle = await box()
+  const asked = play(answering('```json\n{"n":3}\n```'), answering('{"n":1}'))
+  const run = await handle.agent.run({ prompt: 'p', responseSchema: standard })
+  assert.deepEqual([run.status, run.result], ['completed', { n: 6 }])
+  assert.deepEqual(asked[0].body, { prompt: 'p', json_schema: { type: 'object', $schema: 'draft-2020-12' } })
+  const plain = await handle.agent.run({ prompt: 'p', responseSchema: { type: 'object', properties: { aB: {} } } })
+  assert.deepEqual(plain.result, { n: 1 })
+  assert.deepEqual(asked[1].body.json_schema, { type: 'object', properties: { aB: {} } })
+})
+
+test('an answer that does not fit is an error that says where', limit, async () => {
+  const handle = await box()
+  play(answering('{"n":0}'), answering('no JSON'))
+  await assert.rejects(handle.agent.run({ prompt: 'p', responseSchema: standard }), {
+    code: 'invalid_response',
+    message: /n: too small/,
+  })
+  await assert.rejects(handle.agent.run({ prompt: 'p', responseSchema: standard }), { code: 'invalid_response', message: /not JSON/ })
+})
+
+test('a schema that does not tell its JSON Schema needs one beside it', limit, async () => {
+  const handle = await box()
+  const mute = { '~standard': { ...standard['~standard'], jsonSchema: undefined } }
+  await assert.rejects(handle.agent.run({ prompt: 'p', responseSchema: mute }), { code: 'invalid_argument', message: /jsonSchema/ })
+  const asked = play(answering('{"n":1}'))
+  const { result } = await handle.agent.run({ prompt: 'p', responseSchema: mute, jsonSchema: { type: 'object' } })
+  assert.deepEqual([result, asked[0].body.json_schema], [{ n: 2 }, { type: 'object' }])
+})
+
+test('files go along as base64, whatever they were', limit, async () => {
+  const handle = await box()
+  const asked = play(answering('seen'))
+  await handle.agent.run({
+    prompt: 'p',
+    files: [
+      new File(['a'], 'a.png', { type: 'image/png' }),
+      { data: new Uint8Array([0, 255]), mediaType: 'application/pdf', filename: 'b.pdf' },
+      { data: 'AP8=', mediaType: 'image/gif' },
+      new URL(import.meta.url).pathname,
+    ],
+  })
+  const { files } = asked[0].body
+  assert.deepEqual(files.slice(0, 3), [
+    { data: 'YQ==', media_type: 'image/png', filename: 'a.png' },
+    { data: 'AP8=', media_type: 'application/pdf', filename: 'b.pdf' },
+    { data: 'AP8=', media_type: 'image/gif' },
+  ])
+  assert.deepEqual([files[3].filename, files[3].media_type], ['agent-options.test.mjs', 'application/octet-stream'])
+  assert.match(atob(files[3].data), /What an agent can be asked/)
+  await assert.rejects(handle.agent.run({ prompt: 'p', files: Array(11).fill(new Blob(['a'])) }), { message: /`files`.*10/ })
+  await assert.rejects(handle.agent.run({ prompt: 'p', files: [{}] }), { code: 'invalid_argument', message: /`files`/ })
+})
+
+const withTools = events(
+  ['tool', { name: 'Read', input: { file_path: 'x' }, tool_use_id: 't' }],
+  ['tool_result', { tool_use_id: 't', output: 'text' }],
+  ['done', { output: 'ok' }],
+)
+
+test('callbacks see each tool and its result', limit, async () => {
+  const handle = await box()
+  play(withTools, withTools)
+  const seen = []
+  const callbacks = { onToolUse: (tool) => seen.push(tool), onToolResult: (result) => seen.push(result) }
+  await handle.agent.run({ prompt: 'p', ...callbacks })
+  for await (const _ of handle.agent.stream({ prompt: 'p', ...callbacks }));
+  const once = [
+    { toolCallId: 't', name: 'Read', input: { file_path: 'x' } },
+    { toolCallId: 't', output: 'text' },
+  ]
+  assert.deepEqual(seen, [...once, ...once])
+})
+
+test('what a callback throws ends the run with its name', limit, async () => {
+  const handle = await box()
+  play(withTools)
+  const thrown = new Error('mine')
+  const run = handle.agent.run({ prompt: 'p', onToolUse() { throw thrown } })
+  await assert.rejects(run, (error) => error.name == 'BoxError' && /`onToolUse` threw: mine/.test(error.message) && error.cause == thrown)
+})
+
+test('retries repeat what may pass and never what was refused', limit, async () => {
+  const handle = await box()
+  const refused = play({ status: 400, body: { error: 'no' } }, answering('never'))
+  await assert.rejects(handle.agent.run({ prompt: 'p', maxRetries: 3 }), { code: 'invalid_argument' })
+  assert.equal(refused.length, 1)
+  const busy = play({ status: 429, body: { error: 'slow down' } }, answering('never'))
+  await assert.rejects(handle.agent.run({ prompt: 'p', maxRetries: 3 }), { code: 'rate_limited' })
+  assert.equal(busy.length, 1)
+  const passing = play({ status: 503, body: { error: 'soon' } }, answering('ok'))
+  assert.equal((await handle.agent.run({ prompt: 'p', maxRetries: 1 })).result, 'ok')
+  assert.equal(passing.length, 2)
+  const failed = play(events(['error', { error: 'broken' }]), answering('never'))
+  assert.equal((await handle.agent.run({ prompt: 'p', maxRetries: 3 })).status, 'failed')
+  assert.equal(failed.length, 1)
+})
+
+test('a run with a webhook is not waited for', limit, async () => {
+  const handle = await box()
+  const asked = play({ run_id: 'r' })
+  const run = await handle.agent.run({ prompt: 'p', webhook: { url: 'https://w', headers: { X_a: 'b' } } })
+  assert.deepEqual(run, { id: 'r', status: 'running', result: '' })
+  assert.deepEqual([asked[0].line, asked[0].body], ['POST /v2/box/b/run', { prompt: 'p', webhook: { url: 'https://w', headers: { X_a: 'b' } } }])
+})
+
+test('a cancelled run is cancelled at the service', limit, async () => {
+  const handle = await box()
+  const asked = play(events(['run_start', { run_id: 'r' }], ['text', { text: 'a' }], ['text', { text: 'b' }]), undefined)
+  const stream = await handle.agent.stream({ prompt: 'p' })
+  for await (const { type } of stream) {
+    if (type == 'start') continue
+    await stream.cancel()
+    break
+  }
+  assert.equal(stream.status, 'cancelled')
+  assert.equal(asked[1].line, 'POST /v2/box/b/runs/r/cancel')
+})
+
+test('a run tells what was logged since it began', limit, async () => {
+  const handle = await box()
+  const now = Math.floor(Date.now() / 1000)
+  const entry = (timestamp) => ({ timestamp, level: 'info', source: 'agent', message: 'm' })
+  play(answering('ok'), { logs: [entry(now - 100), entry(now + 1)] })
+  const run = await handle.agent.run({ prompt: 'p' })
+  assert.deepEqual((await run.logs()).length, 1)
+})

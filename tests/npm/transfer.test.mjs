@@ -1,0 +1,119 @@
+/** Many files at once, into a box and out of it; and what a box lists is not trusted. */
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { withScript } from './scripted.mjs'
+import { limit, withServer } from './suite.mjs'
+
+const { create } = withServer()
+const { box, play } = withScript()
+
+async function withFolder(use) {
+  const folder = await mkdtemp(join(tmpdir(), 'box-transfer-'))
+  try {
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+test('files are uploaded from memory, from what was chosen, and from the disk', limit, async () => {
+  const handle = await create()
+  await withFolder(async (folder) => {
+    await writeFile(join(folder, 'local'), 'from disk')
+    await handle.files.upload([
+      { destination: 'deep/text', content: 'grün' },
+      { destination: '/tmp/bytes', content: new Uint8Array([0, 255]) },
+      { destination: 'stream', content: new Blob(['flows']).stream() },
+      new File(['chosen'], 'chosen.txt'),
+      { destination: 'disk', path: join(folder, 'local') },
+      ...Array.from({ length: 12 }, (_, n) => ({ destination: `many/${n}`, content: `${n}` })),
+    ])
+  })
+  assert.equal(await handle.files.read('deep/text'), 'grün')
+  assert.deepEqual(await handle.files.read('/tmp/bytes', { encoding: 'bytes' }), new Uint8Array([0, 255]))
+  assert.equal(await handle.files.read('stream'), 'flows')
+  assert.equal(await handle.files.read('chosen.txt'), 'chosen')
+  assert.equal(await handle.files.read('disk'), 'from disk')
+  assert.equal((await handle.files.list('many')).length, 12)
+})
+
+test('an upload is a form with each path before its file, ten at a time', limit, async () => {
+  const handle = await box()
+  const asked = play()
+  await handle.files.upload(Array.from({ length: 11 }, (_, n) => ({ destination: `f${n}`, content: 'x' })))
+  assert.equal(asked.length, 2)
+  const text = asked[0].body.toString()
+  assert.match(asked[0].headers['content-type'], /^multipart\/form-data; boundary=/)
+  assert.match(text, /name="paths"\r\n\r\n\/workspace\/home\/f0\r\n[^]*name="files"; filename="f0"\r\n[^]*octet-stream[^]*name="paths"/)
+  assert.equal(text.match(/name="files"/g).length, 10)
+  await assert.rejects(handle.files.upload({ content: 'x' }), { code: 'invalid_argument', message: /destination/ })
+  await assert.rejects(handle.files.upload(undefined), { code: 'invalid_argument' })
+})
+
+test('a tree is walked, written to the local disk, and packed', limit, async () => {
+  const handle = await create()
+  await handle.exec.command("mkdir -p app/src app/empty; printf a > app/one; printf '\\000\\377' > app/src/two")
+  const walked = []
+  for await (const { relativePath, isDir } of handle.files.walk('app')) walked.push([relativePath, isDir])
+  assert.deepEqual(walked, [['empty', true], ['one', false], ['src', true], ['src/two', false]])
+  await withFolder(async (folder) => {
+    const written = await handle.files.download({ folder: 'app', to: folder })
+    assert.deepEqual(written, [join(folder, 'one'), join(folder, 'src/two')])
+    assert.equal(await readFile(join(folder, 'one'), 'utf8'), 'a')
+    assert.deepEqual([...(await readFile(join(folder, 'src/two')))], [0, 255])
+  })
+  const tar = Buffer.from(await new Response(await handle.files.tar('app')).arrayBuffer())
+  assert.equal(tar.length % 512, 0)
+  assert.match(tar.toString('latin1'), /\.\/src\/two/)
+})
+
+test('a service without archives gives what the tar of the box prints', limit, async () => {
+  const handle = await box()
+  const asked = play({ status: 404, body: { error: 'no such route' } }, 'bytes\nevent: exit\ndata: {"exit_code":0,"cpu_ns":0}\n\n')
+  assert.equal(await new Response(await handle.files.tar('app')).text(), 'bytes\n')
+  assert.deepEqual(
+    asked.map(({ line, body }) => [line, body?.folder]),
+    [['GET /v2/box/b/files/archive?folder=app', undefined], ['POST /v2/box/b/exec-stream', 'app']],
+  )
+  play({ status: 404, body: { error: 'no such route' } }, 'event: exit\ndata: {"exit_code":2,"cpu_ns":0}\n\n')
+  await assert.rejects(new Response(await handle.files.tar('app')).text(), { code: 'run_failed' })
+})
+
+test('a name that would lead elsewhere ends a download before anything is written', limit, async () => {
+  const handle = await box()
+  await withFolder(async (folder) => {
+    for (const name of ['..', '../x', 'a/b', 'a\\b', '', '.']) {
+      play({ files: [{ name, path: '/x', size: 1, is_dir: false, mod_time: 'x' }] })
+      await assert.rejects(handle.files.download({ folder: 'app', to: folder }), { code: 'invalid_response' })
+    }
+  })
+})
+
+test('a stream gives a file of any size, parts are read alone, and leaving it ends the request', limit, async () => {
+  const handle = await create()
+  await handle.exec.command('head -c 5000000 /dev/zero > big; echo end >> big')
+  const all = await new Response(await handle.files.stream('big')).arrayBuffer()
+  assert.equal(all.byteLength, 5_000_004)
+  assert.equal(await handle.files.read('big', { offset: 5_000_000, length: 3 }), 'end')
+  const reader = (await handle.files.stream('big')).getReader()
+  await reader.read()
+  await reader.cancel()
+  await assert.rejects(handle.files.stream('none'), { code: 'path_not_found' })
+})
+
+test('the tree is changed', limit, async () => {
+  const handle = await create()
+  await handle.files.mkdir('a/b', { parents: true })
+  await assert.rejects(handle.files.mkdir('x/y'))
+  await handle.files.write({ path: 'a/b/f', content: '12345' })
+  await handle.files.rename('a/b/f', 'a/g')
+  const stat = await handle.files.stat('a/g')
+  assert.deepEqual([stat.type, stat.size], ['file', 5])
+  assert.equal((await handle.files.stat('a')).type, 'directory')
+  await assert.rejects(handle.files.remove('a'))
+  await handle.files.remove('a', { recursive: true })
+  await assert.rejects(handle.files.stat('a'), { code: 'path_not_found' })
+})
