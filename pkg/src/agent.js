@@ -2,7 +2,7 @@
 
 import { events } from "./agent-events.js";
 import { Call } from "./call.js";
-import { invalid } from "./error.js";
+import { failure, invalid } from "./error.js";
 import { Part, callOn, openOn } from "./part.js";
 import { promptFiles } from "./prompt-files.js";
 import { toJsonSchema, validate } from "./schema.js";
@@ -55,20 +55,17 @@ async function open(part, name, { onToolUse, onToolResult, ...options }) {
   const see = (element) => {
     if (!element.type.startsWith("tool-")) return;
     const { type, toolName, ...facts } = element;
-    if (type == "tool-call") tell(name, { onToolUse }, { name: toolName, ...facts });
-    else tell(name, { onToolResult }, facts);
+    if (type == "tool-call") tell(name, "onToolUse", onToolUse, { name: toolName, ...facts });
+    else tell(name, "onToolResult", onToolResult, facts);
   };
   return new StreamRun(opened, (run) => events(run, opened, see), part);
 }
 
-function tell(name, callbacks, facts) {
-  for (const [option, callback] of Object.entries(callbacks)) {
-    try {
-      callback?.(facts);
-    } catch (thrown) {
-      const words = `${name}: option \`${option}\` threw: ${thrown?.message ?? thrown}`;
-      throw Object.assign(invalid(words), { cause: thrown });
-    }
+function tell(name, option, callback, facts) {
+  try {
+    callback?.(facts);
+  } catch (thrown) {
+    throw failure("invalid_argument", `${name}: option \`${option}\` threw: ${thrown?.message ?? thrown}`, thrown);
   }
 }
 
@@ -81,7 +78,7 @@ async function read(schema, text) {
   try {
     value = JSON.parse(inside);
   } catch (cause) {
-    throw Object.assign(invalid(`${RUN}: the agent's answer is not JSON.`), { code: "invalid_response", cause });
+    throw failure("invalid_response", `${RUN}: the agent's answer is not JSON.`, cause);
   }
   return validate(schema, value, RUN);
 }

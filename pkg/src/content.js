@@ -1,19 +1,25 @@
 /** Content in all the forms in which users have it. */
 
-/** Content that is not text, as bytes. */
-export async function bytesOf(content) {
-  if (typeof content?.getReader == "function") content = new Response(content);
-  if (typeof content?.arrayBuffer == "function") content = await content.arrayBuffer();
-  if (ArrayBuffer.isView(content)) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+/** Bytes in one of their forms; undefined for anything else. */
+export function viewOf(bytes) {
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Not instanceof, which is false for a buffer of another realm.
-  if (Object.prototype.toString.call(content) == "[object ArrayBuffer]") return new Uint8Array(content);
+  if (Object.prototype.toString.call(bytes) == "[object ArrayBuffer]") return new Uint8Array(bytes);
 }
 
-/** Content as a Blob; a stream is read to its end. */
+/** A stream, a Blob or a response read to its end; anything else as it is. */
+async function read(content) {
+  if (content?.getReader) content = new Response(content);
+  return content?.arrayBuffer ? content.arrayBuffer() : content;
+}
+
+/** Content that is not text, as bytes. */
+export const bytesOf = async (content) => viewOf(await read(content));
+
+/** Content as a Blob. */
 export async function blobOf(content) {
-  if (typeof content?.getReader == "function") content = new Response(content).blob();
-  content = await content;
-  if (typeof content?.arrayBuffer == "function") return content;
-  const bytes = typeof content == "string" ? content : await bytesOf(content);
-  if (bytes !== undefined) return new Blob([bytes]);
+  if (content?.getReader) content = await new Response(content).blob();
+  if (content?.arrayBuffer) return content;
+  const part = typeof content == "string" ? content : viewOf(await content);
+  if (part !== undefined) return new Blob([part]);
 }

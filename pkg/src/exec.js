@@ -1,9 +1,6 @@
 /** `box.exec`: commands and code, finished or streamed, and sessions. */
 
-import { toBase64 } from "./base64.js";
-import { bytesOf } from "./content.js";
-import { invalid } from "./error.js";
-import { offers } from "./features.js";
+import { offers, unsupported } from "./features.js";
 import { output } from "./output.js";
 import { Part, callOn, connectionOf, openOn } from "./part.js";
 import { openSession } from "./session.js";
@@ -11,7 +8,9 @@ import { StreamRun, iterable } from "./streams.js";
 
 export class Exec extends Part {
   async command(command, options) {
-    return finished(await callOn(this, "box.exec.command", ...(await prepared(this, command, options))));
+    const name = "box.exec.command";
+    await ready(this, name, options);
+    return finished(await callOn(this, name, options, { command }));
   }
 
   async start(command, options) {
@@ -20,19 +19,17 @@ export class Exec extends Part {
   }
 
   async code(options) {
-    return finished(await callOn(this, "box.exec.code", options));
+    const name = "box.exec.code";
+    await ready(this, name, options);
+    return finished(await callOn(this, name, options));
   }
 
-  stream(command, { encoding, ...options } = {}) {
-    return streamed(
-      this,
-      prepared(this, command, options).then((args) => openOn(this, "box.exec.stream", ...args)),
-      encoding,
-    );
+  stream(command, options) {
+    return streamed(this, "box.exec.stream", options, { command });
   }
 
-  streamCode({ encoding, ...options } = {}) {
-    return streamed(this, openOn(this, "box.exec.streamCode", options), encoding);
+  streamCode(options) {
+    return streamed(this, "box.exec.streamCode", options);
   }
 
   session(options) {
@@ -40,8 +37,12 @@ export class Exec extends Part {
   }
 }
 
-const streamed = (part, open, encoding) =>
-  iterable(open.then((opened) => new StreamRun(opened, (run) => output(run, opened, encoding), part)));
+const streamed = (part, name, { encoding, ...options } = {}, more) =>
+  iterable(
+    ready(part, name, options)
+      .then(() => openOn(part, name, options, more))
+      .then((opened) => new StreamRun(opened, (run) => output(run, opened, encoding), part)),
+  );
 
 /** A finished command. Its result is what it printed, or what it complained about when it failed. */
 function finished({ runId, exitCode, output, error, cpuNs }) {
@@ -52,31 +53,12 @@ function finished({ runId, exitCode, output, error, cpuNs }) {
   return runId ? { id: runId, ...run } : run;
 }
 
-/** A command with variables and input of its own, in the way that the service takes them. */
-async function prepared(part, command, { env, stdin, ...options } = {}) {
+/** Makes sure that a command's own variables and input reach it: a service that has neither would pass them over. */
+async function ready(part, name, options = {}) {
   const { signal, timeoutMs } = options;
-  const call = { signal, timeoutMs };
-  if (env == null && stdin == null) return [options, { command }];
-  const bytes = await bytesOf(stdin);
-  if (!bytes && (await offers(connectionOf(part), "exec_env", call))) return [options, { command, env, stdin }];
-  // Elsewhere `env` sets the variables, and the input is a file that is gone as soon as the command has it.
-  let argv = typeof command == "string" ? ["sh", "-c", command] : [...(command ?? [])];
-  if (!argv.length) throw invalid("box.exec: a command must name a program.");
-  let script = 'exec "$@"';
-  if (stdin != null) {
-    const path = `/tmp/.stdin-${Date.now()}-${Math.random()}`;
-    const content = toBase64(bytes ?? new TextEncoder().encode(stdin));
-    await callOn(part, "box.files.write", call, { path, content, encoding: "base64" });
-    script = 'exec <"$1"; rm -f "$1"; shift; exec "$@"';
-    argv.unshift(path);
+  for (const option of ["env", "stdin"]) {
+    const feature = `exec_${option}`;
+    if (options[option] == null || (await offers(connectionOf(part), feature, { signal, timeoutMs }))) continue;
+    throw unsupported(feature, name);
   }
-  argv = ["sh", "-c", script, "sh", ...argv];
-  return [options, { command: env ? ["env", ...Object.entries(env).map(variable), ...argv] : argv }];
-}
-
-function variable([name, value]) {
-  if (!/^[A-Za-z_]\w*$/.test(name) || typeof value != "string") {
-    throw invalid("box.exec: option `env` must be an object of names of variables and strings.");
-  }
-  return `${name}=${value}`;
 }

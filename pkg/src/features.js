@@ -18,12 +18,9 @@ export async function offers(connection, feature, call) {
   return features.includes(feature);
 }
 
-/** Whether a failure says that the service has no such route. */
-export const isMissing = ({ code }) => code == "not_found" || code == "method_not_allowed";
-
 /** A route that only a service with the feature has is missing elsewhere. */
 export const missing = (feature, name) => (error) => {
-  throw isMissing(error) ? unsupported(feature, name) : error;
+  throw error.code == "not_found" || error.code == "method_not_allowed" ? unsupported(feature, name) : error;
 };
 
 export const unsupported = (feature, name) =>

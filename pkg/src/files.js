@@ -3,10 +3,11 @@
 import { fromBase64, toBase64 } from "./base64.js";
 import { bytesOf } from "./content.js";
 import { invalid } from "./error.js";
+import { missing } from "./features.js";
 import { define } from "./methods.js";
 import { Part, callOn, openOn, senderOf } from "./part.js";
 import { readable } from "./streams.js";
-import { download, tar, upload, walk } from "./transfer.js";
+import { download, upload, walk } from "./transfer.js";
 
 export class Files extends Part {
   static {
@@ -33,8 +34,9 @@ export class Files extends Part {
     await callOn(this, "box.files.write", options, travels);
   }
 
-  tar(folder, options) {
-    return tar(this, folder, options);
+  async tar(folder, options) {
+    const name = "box.files.tar";
+    return readable(await openOn(this, name, options, { folder }).catch(missing("files_archive", name)));
   }
 
   upload(files, options) {

@@ -8,11 +8,13 @@ import { local } from "./local.js";
 const MOST = 10;
 const MOST_BYTES = 10 * 2 ** 20;
 
-/** Media types that models read, by the end of a name. */
-const TYPES = {
-  png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", gif: "image/gif", webp: "image/webp", svg: "image/svg+xml",
-  pdf: "application/pdf", json: "application/json", txt: "text/plain", md: "text/markdown", csv: "text/csv", html: "text/html",
-};
+/** Images, PDFs and plain text are what models read; anything else says its own type. */
+function typeOf(name) {
+  const [, end] = /\.(png|jpe?g|gif|webp|pdf|txt)$/i.exec(name) ?? [];
+  if (!end) return "application/octet-stream";
+  const kind = end.toLowerCase().replace("jpg", "jpeg");
+  return kind == "pdf" ? "application/pdf" : kind == "txt" ? "text/plain" : `image/${kind}`;
+}
 
 /** The same as they travel. */
 export async function promptFiles(files, name) {
@@ -33,9 +35,9 @@ async function promptFile(file, name) {
   }
   const bytes = await bytesOf(data);
   if (!bytes && typeof data != "string") {
-    throw invalid(`${name}: each of \`files\` must be a Blob, a path, or an object with \`data\` and \`mediaType\`.`);
+    throw invalid(`${name}: each of \`files\` must be a Blob, a path, or have \`data\`.`);
   }
   if ((bytes?.length ?? (data.length * 3) / 4) > MOST_BYTES) throw invalid(`${name}: each of \`files\` may have at most 10 MB.`);
-  mediaType ||= TYPES[filename?.split(".").pop().toLowerCase()] ?? "application/octet-stream";
+  mediaType ||= typeOf(filename);
   return { data: bytes ? toBase64(bytes) : data, mediaType, filename };
 }

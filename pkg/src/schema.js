@@ -21,8 +21,7 @@ export function toJsonSchema(schema, call) {
       fromZod(schema)
     );
   } catch (thrown) {
-    const advice = "pass `jsonSchema` beside it";
-    throw invalid(`${call}: the schema does not tell its JSON Schema (${thrown?.message ?? thrown}); ${advice}.`);
+    throw invalid(`${call}: pass \`jsonSchema\`, for the schema does not tell its own (${thrown?.message ?? thrown}).`);
   }
 }
 
@@ -53,8 +52,6 @@ function convert(schema, def) {
       return { type: schema.isInt || def.format?.includes("int") ? "integer" : "number" };
     case "array":
       return { type: "array", items: fromZod(def.element ?? def.type) };
-    case "tuple":
-      return { type: "array", prefixItems: def.items.map(fromZod) };
     case "object": {
       const shape = Object.entries(schema.shape);
       const required = shape.filter(([, member]) => !member.isOptional()).map(([name]) => name);
@@ -71,8 +68,6 @@ function convert(schema, def) {
     case "union":
     case "discriminatedunion":
       return { anyOf: [...def.options].map(fromZod) };
-    case "intersection":
-      return { allOf: [fromZod(def.left), fromZod(def.right)] };
     case "nullable":
       return { anyOf: [fromZod(def.innerType), { type: "null" }] };
     case "any":

@@ -2,14 +2,15 @@
 
 import { fromBase64, toBase64 } from "./base64.js";
 import { Call } from "./call.js";
+import { viewOf } from "./content.js";
 import { failure, invalid } from "./error.js";
 import { offers } from "./features.js";
 import { boxOf, connectionOf } from "./part.js";
 
 const NAME = "box.exec.session";
 const NEEDS =
-  "needs a WebSocket. Node has one from 22 on; before, pass that of the package `ws` as `webSocket`. The hosted " +
-  "service wants the key in a header, which browsers do not send; a box-server does not.";
+  `${NAME} needs a WebSocket, for the hosted service one that sends headers, which browsers do not: pass a ` +
+  "`webSocket`, for example that of the package `ws`.";
 
 /** Starts the process and resolves once it runs. */
 export async function openSession(part, { command, tty, rows, cols, env, folder, signal, timeoutMs, webSocket } = {}) {
@@ -25,7 +26,7 @@ export async function openSession(part, { command, tty, rows, cols, env, folder,
     env: env && Object.entries(env).map((pair) => pair.join("=")),
   };
   const Socket = webSocket ?? globalThis.WebSocket;
-  if (!Socket) throw failure("unsupported", `${NAME} ${NEEDS}`);
+  if (!Socket) throw failure("unsupported", NEEDS);
   const call = new Call({ signal, timeoutMs });
   let socket;
   try {
@@ -34,7 +35,7 @@ export async function openSession(part, { command, tty, rows, cols, env, folder,
     socket = await connection.socket(`/v2/box/${encodeURIComponent(id)}/exec-session`, Socket, asProtocol);
   } catch (thrown) {
     call.close();
-    throw thrown?.name == "SyntaxError" ? failure("unsupported", `${NAME} ${NEEDS}`, thrown) : call.error(thrown);
+    throw thrown?.name == "SyntaxError" ? failure("unsupported", NEEDS, thrown) : call.error(thrown);
   }
   return new Promise((resolve, reject) => new Session(socket, call, started, resolve, reject));
 }
@@ -53,38 +54,34 @@ class Session {
   constructor(socket, call, start, resolve, reject) {
     this.#socket = socket;
     this.exit = new Promise((exited) => (this.#end = exited));
-    const fail = (code, message, cause) => {
-      this.#over(-1);
-      reject(failure(code, `${NAME}: ${message}`, cause));
-      socket.close();
-    };
-    const ended = () => {
-      if (this.pid) this.#over(-1), socket.close();
-      else fail(call.ended == 1 ? "timeout" : "aborted", "the call was ended before the process ran.", call.cause);
-    };
-    socket.addEventListener("open", () => this.#say(start));
-    socket.addEventListener("close", ({ reason }) => {
+    const on = (event, act) => socket.addEventListener(event, act);
+    const fail = (code, message) => {
+      this.close();
       call.close();
-      fail("network", `the connection was closed. ${reason ?? ""}`);
-    });
-    socket.addEventListener("error", (event) => fail("network", "the connection failed.", event.error));
-    socket.addEventListener("message", ({ data }) => {
-      const said = parse(data);
-      if (said.type == "started" && said.pid > 0) {
-        [this.pid, this.id] = [said.pid, said.execId];
+      reject(failure(code, `${NAME}: ${message}`, call.cause));
+    };
+    on("open", () => this.#say(start));
+    on("close", () => fail("network", "the connection was closed."));
+    on("error", () => fail("network", "the connection failed."));
+    on("message", ({ data }) => {
+      const { type, pid, execId, data: output, code, message } = parse(data);
+      if (type == "started" && pid > 0) {
+        this.pid = pid;
+        this.id = execId;
         // From here on the process may take as long as it wants.
         call.live();
         resolve(this);
-      } else if (said.type == "stdout" || said.type == "stderr") {
-        this.#chunks.push({ type: said.type, data: fromBase64(said.data) });
+      } else if (type == "stdout" || type == "stderr") {
+        this.#chunks.push({ type, data: fromBase64(output) });
         this.#wake?.();
-      } else if (said.type == "exit") {
-        this.#over(said.code);
+      } else if (type == "exit") {
+        this.#over(code);
         socket.close();
-      } else if (said.type == "error" || said.type == "started") {
-        fail("run_failed", String(said.message ?? "the service did not start the process."));
+      } else if (type == "error" || type == "started") {
+        fail("run_failed", message ?? "the service did not start the process.");
       }
     });
+    const ended = () => fail(call.ended == 1 ? "timeout" : "aborted", "the call was ended.");
     if (call.signal?.aborted) ended();
     else call.signal?.addEventListener("abort", ended);
   }
@@ -102,8 +99,7 @@ class Session {
   }
 
   write(data) {
-    const bytes = typeof data == "string" ? new TextEncoder().encode(data) : new Uint8Array(data.buffer ?? data, data.byteOffset, data.byteLength);
-    this.#say({ type: "stdin", data: toBase64(bytes) });
+    this.#say({ type: "stdin", data: toBase64(typeof data == "string" ? new TextEncoder().encode(data) : viewOf(data)) });
   }
 
   closeStdin() {

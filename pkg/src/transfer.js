@@ -2,10 +2,8 @@
 
 import { blobOf } from "./content.js";
 import { failure, invalid } from "./error.js";
-import { isMissing } from "./features.js";
 import { local } from "./local.js";
-import { boxOf, callOn, openOn } from "./part.js";
-import { readable } from "./streams.js";
+import { boxOf, callOn } from "./part.js";
 
 /** How many files one request may carry. */
 const AT_ONCE = 10;
@@ -66,21 +64,4 @@ export async function download(part, { folder, to, ...options } = {}) {
     written.push(target);
   }
   return written;
-}
-
-/** A directory as a tar archive: the service's own, or what the box's tar prints. */
-export async function tar(part, folder, options) {
-  try {
-    return readable(await openOn(part, "box.files.tar", { ...options, folder }));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  return readable({ chunks: printed(part, { ...options, folder, encoding: "bytes" }) });
-}
-
-async function* printed(part, options) {
-  for await (const { data, exitCode } of boxOf(part).exec.stream("exec tar -cf - . 2>/dev/null", options)) {
-    if (data) yield data;
-    else if (exitCode) throw failure("run_failed", `box.files.tar: tar ended with exit code ${exitCode}.`);
-  }
 }

@@ -10,13 +10,10 @@ export interface ExecOptions extends CallOptions {
 
 /** Options of a command. */
 export interface CommandOptions extends ExecOptions {
-  /**
-   * Variables for this command alone. Where the service has none of its own for them, they are part of
-   * the command as `listRuns` shows it: secrets belong in the `env` of the box.
-   */
+  /** Variables for this command alone, where the service takes them: `box-server` does. */
   env?: Record<string, string> | undefined;
-  /** What it reads from standard input. Bytes go to the box as a file that is gone once it is read. */
-  stdin?: string | ArrayBuffer | ArrayBufferView | Blob | ReadableStream<Uint8Array> | undefined;
+  /** What it reads from standard input, which then ends; where the service takes it, as `box-server` does. */
+  stdin?: string | undefined;
 }
 
 /** Languages of `exec.code`. */

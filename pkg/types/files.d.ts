@@ -115,7 +115,7 @@ export interface Files {
    */
   download(options?: DownloadOptions): Promise<string[]>;
 
-  /** A directory, by default `box.cwd`, as a tar archive. Its paths begin with `./`. */
+  /** A directory, by default `box.cwd`, as a tar archive, where the service packs: `box-server` does. */
   tar(folder?: string, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
 }
 

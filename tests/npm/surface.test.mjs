@@ -328,16 +328,13 @@ test('variables and input go to a service that takes them', limit, async () => {
   )
 })
 
-test('elsewhere variables are set by `env`, and input is a file', limit, async () => {
+test('a service that does not take them is not sent them', limit, async () => {
   const handle = await box()
-  const asked = play({ status: 404, body: { error: 'no such route' } }, undefined, { exit_code: 0, output: '' })
-  await handle.exec.command('cat; echo $A', { env: { A: 'b c' }, stdin: 'in' })
-  const [, { body: file }, { body: exec }] = asked
-  assert.match(file.path, /^\/tmp\/\.stdin-/)
-  assert.equal(file.content, 'aW4=')
-  const script = 'exec <"$1"; rm -f "$1"; shift; exec "$@"'
-  assert.deepEqual(exec.command, ['env', 'A=b c', 'sh', '-c', script, 'sh', file.path, 'sh', '-c', 'cat; echo $A'])
-  await assert.rejects(handle.exec.command('x', { env: { 'A=': '1' } }), { code: 'invalid_argument', message: /`env`/ })
+  const asked = play({ status: 404, body: { error: 'no such route' } })
+  await assert.rejects(handle.exec.command('x', { env: { A: 'b' } }), { code: 'unsupported', message: /exec_env/ })
+  await assert.rejects(handle.exec.stream('x', { stdin: 'in' }), { code: 'unsupported', message: /exec_stdin/ })
+  await assert.rejects(handle.exec.code({ code: 'x', lang: 'js', env: {} }), { code: 'unsupported' })
+  assert.equal(asked.length, 1)
 })
 
 test('streamed code ends like a streamed command', limit, async () => {

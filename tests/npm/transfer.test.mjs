@@ -70,16 +70,11 @@ test('a tree is walked, written to the local disk, and packed', limit, async () 
   assert.match(tar.toString('latin1'), /\.\/src\/two/)
 })
 
-test('a service without archives gives what the tar of the box prints', limit, async () => {
+test('a service that packs nothing is told by the name of the feature', limit, async () => {
   const handle = await box()
-  const asked = play({ status: 404, body: { error: 'no such route' } }, 'bytes\nevent: exit\ndata: {"exit_code":0,"cpu_ns":0}\n\n')
-  assert.equal(await new Response(await handle.files.tar('app')).text(), 'bytes\n')
-  assert.deepEqual(
-    asked.map(({ line, body }) => [line, body?.folder]),
-    [['GET /v2/box/b/files/archive?folder=app', undefined], ['POST /v2/box/b/exec-stream', 'app']],
-  )
-  play({ status: 404, body: { error: 'no such route' } }, 'event: exit\ndata: {"exit_code":2,"cpu_ns":0}\n\n')
-  await assert.rejects(new Response(await handle.files.tar('app')).text(), { code: 'run_failed' })
+  const asked = play({ status: 404, body: { error: 'no such route' } })
+  await assert.rejects(handle.files.tar('app'), { code: 'unsupported', message: /files_archive/ })
+  assert.equal(asked[0].line, 'GET /v2/box/b/files/archive?folder=app')
 })
 
 test('a name that would lead elsewhere ends a download before anything is written', limit, async () => {
