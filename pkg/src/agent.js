@@ -2,7 +2,7 @@
 
 import { events } from "./agent-events.js";
 import { Call } from "./call.js";
-import { failure, invalid } from "./error.js";
+import { failure } from "./error.js";
 import { Part, callOn, openOn } from "./part.js";
 import { promptFiles } from "./prompt-files.js";
 import { toJsonSchema, validate } from "./schema.js";
@@ -12,7 +12,6 @@ const RUN = "box.agent.run";
 
 export class AgentRuns extends Part {
   async run({ webhook, responseSchema, maxRetries = 0, ...options } = {}) {
-    if (!(maxRetries >= 0)) throw invalid(`${RUN}: option \`maxRetries\` must be a number, 0 or more.`);
     options = await prepared(RUN, options);
     options.jsonSchema ??= toJsonSchema(responseSchema, RUN);
     if (webhook) {
@@ -27,7 +26,7 @@ export class AgentRuns extends Part {
       } catch (error) {
         // What the service refuses it would refuse again, and a time that has run out is over.
         const passes = (error.retryable && error.code != "timeout" && !(error.status < 500)) || error.code == "stream_truncated";
-        if (!passes || tried >= maxRetries) throw error;
+        if (!passes || !(tried < maxRetries)) throw error;
         await pause(Math.min(30_000, 1000 * 2 ** tried), options.signal);
       }
     }

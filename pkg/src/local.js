@@ -6,6 +6,5 @@ import { failure } from "./error.js";
 export function local(module, what) {
   const found = globalThis.process?.getBuiltinModule?.(module);
   if (found) return found;
-  const where = "Node 20.16 or 22.3 and later, Bun or Deno";
-  throw failure("unsupported", `${what} uses this machine's disk, which needs ${where}.`);
+  throw failure("unsupported", `${what}: the local disk needs Node 20.16, 22.3 or later, Bun or Deno.`);
 }

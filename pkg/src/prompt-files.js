@@ -28,7 +28,7 @@ async function promptFile(file, name) {
   let { data, mediaType, filename } = file ?? {};
   if (typeof file == "string") {
     filename = file.split(/[/\\]/).pop();
-    data = await local("fs", `${name} with paths in \`files\``).promises.readFile(file);
+    data = await local("fs", name).promises.readFile(file);
   } else if (typeof file?.arrayBuffer == "function") {
     ({ name: filename, type: mediaType } = file);
     data = file;
@@ -37,7 +37,7 @@ async function promptFile(file, name) {
   if (!bytes && typeof data != "string") {
     throw invalid(`${name}: each of \`files\` must be a Blob, a path, or have \`data\`.`);
   }
-  if ((bytes?.length ?? (data.length * 3) / 4) > MOST_BYTES) throw invalid(`${name}: each of \`files\` may have at most 10 MB.`);
+  if ((bytes?.length ?? data.length * 0.75) > MOST_BYTES) throw invalid(`${name}: each of \`files\` may have 10 MB.`);
   mediaType ||= typeOf(filename);
   return { data: bytes ? toBase64(bytes) : data, mediaType, filename };
 }

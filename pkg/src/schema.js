@@ -21,7 +21,7 @@ export function toJsonSchema(schema, call) {
       fromZod(schema)
     );
   } catch (thrown) {
-    throw invalid(`${call}: pass \`jsonSchema\`, for the schema does not tell its own (${thrown?.message ?? thrown}).`);
+    throw invalid(`${call}: the schema tells no JSON Schema, pass \`jsonSchema\`: ${thrown?.message ?? thrown}`);
   }
 }
 

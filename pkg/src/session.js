@@ -8,9 +8,7 @@ import { offers } from "./features.js";
 import { boxOf, connectionOf } from "./part.js";
 
 const NAME = "box.exec.session";
-const NEEDS =
-  `${NAME} needs a WebSocket, for the hosted service one that sends headers, which browsers do not: pass a ` +
-  "`webSocket`, for example that of the package `ws`.";
+const NEEDS = `${NAME}: pass a \`webSocket\` that sends headers, like that of the package \`ws\`.`;
 
 /** Starts the process and resolves once it runs. */
 export async function openSession(part, { command, tty, rows, cols, env, folder, signal, timeoutMs, webSocket } = {}) {

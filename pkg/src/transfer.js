@@ -16,7 +16,7 @@ export async function upload(part, files, options) {
       const destination = file?.destination ?? (file?.webkitRelativePath || file?.name);
       const content = await blobOf(file?.path ? read(file.path) : (file?.content ?? file));
       if (!content || typeof destination != "string" || !destination) {
-        throw invalid("box.files.upload: a file must have a `destination`, and `content` or a local `path`.");
+        throw invalid("box.files.upload: a file must have `destination` and `content` or `path`.");
       }
       form.append("paths", destination[0] == "/" ? destination : `${boxOf(part).cwd}/${destination}`);
       form.append("files", content, destination);
@@ -25,14 +25,14 @@ export async function upload(part, files, options) {
   }
 }
 
-const read = (path) => local("fs", "box.files.upload with `path`").promises.readFile(path);
+const read = (path) => local("fs", "box.files.upload").promises.readFile(path);
 
 /** Every entry below a directory, each directory before what is in it. */
 export async function* walk(part, path, options, above = "") {
   for (const entry of await callOn(part, "box.files.list", options, { path })) {
     // Names come from the box, which nobody has to trust.
     if (/[/\\\0]|^\.{0,2}$/.test(entry.name)) {
-      throw failure("invalid_response", `box.files.walk: the service lists a file called \`${entry.name}\`.`);
+      throw failure("invalid_response", `box.files.walk: a file is called \`${entry.name}\`.`);
     }
     const relativePath = above + entry.name;
     yield { ...entry, relativePath };
@@ -46,7 +46,7 @@ export async function download(part, { folder, to, ...options } = {}) {
   const { join } = local("path");
   const { cwd } = boxOf(part);
   const from = folder ?? cwd;
-  to ??= (from == "/workspace/home" ? "workspace" : from.split("/").findLast((name) => name)) || "root";
+  to ??= from == "/workspace/home" ? "workspace" : /[^/]+(?=\/*$)/.exec(from)?.[0] ?? "root";
   const written = [];
   await fs.mkdir(to, { recursive: true });
   for await (const { path, isDir, relativePath } of walk(part, folder, options)) {
