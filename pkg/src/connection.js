@@ -16,6 +16,8 @@ export class Connection {
   #baseUrl;
   #apiKey;
   #client;
+  /** What the service told that it has, once it was asked. */
+  features;
 
   constructor(baseUrl, apiKey) {
     const env = globalThis.process?.env;

@@ -2,20 +2,16 @@
 
 import { failure } from "./error.js";
 
-/** What each connection's service told. */
-const told = new WeakMap();
-
-/** Whether a service has a feature. The hosted service tells of none. */
+/** Whether a service has a feature; each connection asks once. The hosted service tells of none. */
 export async function offers(connection, feature, call) {
-  let features = told.get(connection);
-  if (!features) {
-    ({ features = [] } = await connection.call("capabilities", {}, call).catch((error) => {
-      if (error.status == 404) return {};
-      throw error;
-    }));
-    told.set(connection, features);
-  }
-  return features.includes(feature);
+  connection.features ??= await connection.call("capabilities", {}, call).then(
+    ({ features }) => features ?? [],
+    (error) => {
+      if (error.status != 404) throw error;
+      return [];
+    },
+  );
+  return connection.features.includes(feature);
 }
 
 /** A route that only a service with the feature has is missing elsewhere. */

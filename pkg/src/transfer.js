@@ -51,17 +51,11 @@ export async function download(part, { folder, to, ...options } = {}) {
   await fs.mkdir(to, { recursive: true });
   for await (const { path, isDir, relativePath } of walk(part, folder, options)) {
     const target = join(to, relativePath);
-    if (isDir) {
-      await fs.mkdir(target, { recursive: true });
-      continue;
+    if (isDir) await fs.mkdir(target, { recursive: true });
+    else {
+      await fs.writeFile(target, await part.stream(path, options));
+      written.push(target);
     }
-    const file = await fs.open(target, "w");
-    try {
-      for await (const chunk of await part.stream(path, options)) await file.write(chunk);
-    } finally {
-      await file.close();
-    }
-    written.push(target);
   }
   return written;
 }
