@@ -23,6 +23,7 @@ mod snapshot_retention;
 mod snapshot_tree;
 mod snapshots;
 mod startup;
+mod tokens;
 
 pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
 pub use agent_settings::{CustomRunnerSetting, GitIdentity, ModelSetting, SkillList, SkillRequest};
@@ -63,3 +64,4 @@ pub use snapshots::{
     UpdateSnapshotRequest,
 };
 pub use startup::InitCommand;
+pub use tokens::{CreateTokenRequest, CreatedToken, TokenInfo, TokenList, TokenScope};

@@ -10,16 +10,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
     AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CodeRequest,
-    CreateBoxRequest, CreatePreviewRequest, CreateSnapshotRequest, CreatedPreview,
-    CustomRunnerSetting, DeleteSnapshotsRequest, DeletedCount, DeletedSnapshots, ErrorBody,
-    ErrorCode, ExecRequest, ExecResponse, FileContent, FileList, FileStat, ForkedBox,
-    FromSnapshotRequest, GitBranch, GitBranchRequest, GitCloneRequest, GitCloneResponse, GitCommit,
-    GitCommitRequest, GitDiff, GitExecRequest, GitExecResponse, GitIdentity, GitProposal,
-    GitProposed, GitStatus, InitCommand, LabelList, LabelRequest, LogList, MakeDirectoryRequest,
-    ModelSetting, NetworkPolicy, PreviewList, PullSnapshotRequest, PushSnapshotRequest,
-    PushedSnapshot, RemoveFileRequest, RenameFileRequest, SkillList, SkillRequest, SnapshotChange,
-    SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification, StartedRun, StreamError,
-    StreamExit, TransferEvent, UpdateSnapshotRequest, WriteFileRequest,
+    CreateBoxRequest, CreatePreviewRequest, CreateSnapshotRequest, CreateTokenRequest,
+    CreatedPreview, CreatedToken, CustomRunnerSetting, DeleteSnapshotsRequest, DeletedCount,
+    DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent, FileList,
+    FileStat, ForkedBox, FromSnapshotRequest, GitBranch, GitBranchRequest, GitCloneRequest,
+    GitCloneResponse, GitCommit, GitCommitRequest, GitDiff, GitExecRequest, GitExecResponse,
+    GitIdentity, GitProposal, GitProposed, GitStatus, InitCommand, LabelList, LabelRequest,
+    LogList, MakeDirectoryRequest, ModelSetting, NetworkPolicy, PreviewList, PullSnapshotRequest,
+    PushSnapshotRequest, PushedSnapshot, RemoveFileRequest, RenameFileRequest, SkillList,
+    SkillRequest, SnapshotChange, SnapshotInfo, SnapshotList, SnapshotTree, SnapshotVerification,
+    StartedRun, StreamError, StreamExit, TokenList, TransferEvent, UpdateSnapshotRequest,
+    WriteFileRequest,
 };
 
 fn fixture(name: &str) -> Value {
@@ -48,6 +49,9 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<ForkedBox>("forked_box_error").0,
         holds::<BoxStatusResponse>("box_status").0,
         holds::<LabelRequest>("label_request").0,
+        holds::<CreateTokenRequest>("create_token_request").0,
+        holds::<CreatedToken>("created_token").0,
+        holds::<TokenList>("token_list").0,
         holds::<LabelList>("label_list").0,
         holds::<AccountEnv>("account_env").0,
         holds::<LogList>("log_list").0,

@@ -80,6 +80,7 @@ mod snapshot;
 mod snapshot_files;
 mod snapshot_list;
 mod startup;
+mod tokens;
 mod tool;
 mod twin;
 mod upload;

@@ -36,6 +36,8 @@ mod snapshot_archive;
 mod snapshot_contents;
 mod snapshots;
 mod startup;
+mod token_rules;
+mod tokens;
 mod transfer;
 mod upload;
 
@@ -105,14 +107,18 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .merge(snapshot_contents::routes())
         .merge(startup::routes())
         .merge(snapshot_archive::routes())
+        .merge(tokens::routes())
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(boxes);
+        .with_state(boxes.clone());
     let router = match www {
         Some(www) => router.fallback_service(page::service(www)),
         None => router.fallback(not_found),
     };
     router
-        .layer(from_fn_with_state(Arc::clone(&access), access::check_key))
+        .layer(from_fn_with_state(
+            (Arc::clone(&access), boxes),
+            access::check_key,
+        ))
         .layer(access.cors())
         .layer(from_fn_with_state(access, access::check_host_and_origin))
         .layer(from_fn_with_state(preview_hosts, preview_host::divert))

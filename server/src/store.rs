@@ -25,6 +25,7 @@ mod schedules;
 mod settings;
 mod snapshot_list;
 mod snapshots;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +46,7 @@ pub(crate) use runs::{RunOutcome, RunRecord};
 pub(crate) use schedules::{Occurrence, Schedule, ScheduleKind, ScheduleSettings};
 pub(crate) use snapshot_list::{Expiry, Place, SnapshotChange, SnapshotQuery};
 pub(crate) use snapshots::{NewLayer, NewSnapshot, SnapshotSource};
+pub(crate) use tokens::TokenRecord;
 
 /// Why the store could not answer.
 #[derive(Debug, Error)]

@@ -11,6 +11,7 @@ import { rows as itself } from './rows/package.mjs'
 import { rows as runtimes } from './rows/runtimes.mjs'
 import { rows as edges } from './rows/edges.mjs'
 import { rows as pages } from './rows/pages.mjs'
+import { rows as browserSafety } from './rows/browser_safety.mjs'
 import { rows as bundlers } from './rows/bundlers.mjs'
 import { rows as frameworks } from './rows/frameworks.mjs'
 import { rows as actionsExample } from './rows/actions_example.mjs'
@@ -18,7 +19,7 @@ import { rows as server } from './rows/server.mjs'
 import { rows as examples } from './rows/examples.mjs'
 
 const words = process.argv.slice(2)
-const rows = [...itself, ...runtimes, ...edges, ...pages, ...bundlers, ...frameworks, ...server, ...examples, ...actionsExample].filter(
+const rows = [...itself, ...runtimes, ...edges, ...pages, ...browserSafety, ...bundlers, ...frameworks, ...server, ...examples, ...actionsExample].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 )
 const counts = { PASS: 0, FAIL: 0, SKIP: 0 }

@@ -75,8 +75,8 @@ pub(crate) fn command(
         .args(words)
         .env("BOX_SERVER_BIN", server)
         .env("BOX_PACKAGE_TARBALL", consumer.tarball())
-        .env("BOX_LAUNCHER_TARBALL", packages.launcher)
-        .env("BOX_PLATFORM_TARBALL", packages.platform);
+        .env("BOX_LAUNCHER_TARBALL", packages.launcher.tarball)
+        .env("BOX_PLATFORM_TARBALL", packages.platform.tarball);
     Ok(command)
 }
 

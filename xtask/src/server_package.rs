@@ -25,8 +25,8 @@ const PLATFORM: &str = "linux-x64";
 /// The tarballs of one release.
 #[derive(Debug)]
 pub(crate) struct ServerPackages {
-    pub(crate) launcher: PathBuf,
-    pub(crate) platform: PathBuf,
+    pub(crate) launcher: Packed,
+    pub(crate) platform: Packed,
 }
 
 /// Builds the static program, packs it and the launcher, and checks both.
@@ -35,9 +35,9 @@ pub(crate) fn release(workspace: &Workspace) -> Result<()> {
     let packages = pack(workspace, &binary)?;
     step("check what the server's packages hold", || {
         check_versions(workspace)?;
-        for tarball in [&packages.launcher, &packages.platform] {
-            println!("   {}", tarball.display());
-        }
+        let contents = read_json(workspace, CONTENTS)?;
+        check_size(&packages.launcher, LAUNCHER, &contents)?;
+        check_size(&packages.platform, PLATFORM, &contents)?;
         check_static(&binary)
     })
 }
@@ -56,8 +56,8 @@ pub(crate) fn pack(workspace: &Workspace, binary: &Path) -> Result<ServerPackage
             .with_context(|| format!("could not copy {}", binary.display()))?;
         let pack = |folder: &Path, name: &str| {
             let packed = npm_pack::pack(workspace, folder)?;
-            check_contents(&packed, name, &contents)?;
-            Ok::<_, anyhow::Error>(packed.tarball)
+            check_files(&packed, name, &contents)?;
+            Ok::<_, anyhow::Error>(packed)
         };
         Ok(ServerPackages {
             launcher: pack(&launcher, LAUNCHER)?,
@@ -81,13 +81,10 @@ fn stage(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Fails when a tarball holds other files than listed, or is heavier than promised.
-fn check_contents(packed: &Packed, name: &str, contents: &Value) -> Result<()> {
-    let promised = contents
-        .get(name)
-        .with_context(|| format!("{CONTENTS} says nothing of {name}"))?;
-    let listed: Vec<&str> = promised
-        .get("files")
+/// Fails when a tarball holds other files than listed.
+fn check_files(packed: &Packed, name: &str, contents: &Value) -> Result<()> {
+    let listed: Vec<&str> = contents
+        .pointer(&format!("/{name}/files"))
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
@@ -98,16 +95,20 @@ fn check_contents(packed: &Packed, name: &str, contents: &Value) -> Result<()> {
     if files != listed {
         bail!("{name} holds {files:?}, not {listed:?} as {CONTENTS} says");
     }
-    let limit = promised.get("packed").and_then(Value::as_u64);
-    if let Some(limit) = limit
-        && packed.size > limit
-    {
-        bail!(
-            "{name} is {} bytes to download, more than the {limit} of {CONTENTS}",
-            packed.size
-        );
+    Ok(())
+}
+
+/// Fails when a tarball is heavier than promised.
+fn check_size(packed: &Packed, name: &str, contents: &Value) -> Result<()> {
+    let limit = contents
+        .pointer(&format!("/{name}/packed"))
+        .and_then(Value::as_u64)
+        .with_context(|| format!("{CONTENTS} promises no size of {name}"))?;
+    let (size, tarball) = (packed.size, packed.tarball.display());
+    println!("   {size} bytes to download: {tarball}");
+    if size > limit {
+        bail!("{name} is {size} bytes to download, more than the {limit} of {CONTENTS}");
     }
-    println!("   {name}: {} bytes to download", packed.size);
     Ok(())
 }
 

@@ -27,6 +27,9 @@ pub enum BoxError {
     /// The box has no schedule with this id.
     #[error("the box has no schedule {0:?}, or it was deleted")]
     ScheduleNotFound(String),
+    /// No token has this id.
+    #[error("there is no token {0:?}, or it was revoked")]
+    TokenNotFound(String),
     /// The name is taken, or the box is in a state that forbids this.
     #[error("{0}")]
     Conflict(String),

@@ -27,6 +27,16 @@ pub(super) fn schedule_id() -> Result<String, BoxError> {
     Ok(format!("sched_{}", base32()?))
 }
 
+/// Of a token, by which it is found and revoked.
+pub(super) fn token_id() -> Result<String, BoxError> {
+    base32()
+}
+
+/// What makes a token one.
+pub(super) fn token_secret() -> Result<[u8; 32], BoxError> {
+    random()
+}
+
 /// The box's `number`th sealed layer.
 pub(super) fn layer_id(box_id: &str, number: u64) -> String {
     format!("{box_id}.{number}")

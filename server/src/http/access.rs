@@ -1,4 +1,4 @@
-//! Who may ask: the host that was asked for, the page that asks, and the key.
+//! Who may ask: the host that was asked for, the page that asks, and the key or token.
 //!
 //! The host check keeps a foreign name that was made to point here (DNS rebinding) from reaching
 //! the server; the origin check keeps other pages of the user's browser out.
@@ -21,7 +21,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use upstash_box_wasm::api_types::ErrorCode;
 
 use super::error::ApiError;
-use super::{request_id, server_timing};
+use super::{request_id, server_timing, token_rules};
+use crate::boxes::Boxes;
 
 pub(super) const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
 /// The WebSocket protocol of sessions.
@@ -156,19 +157,29 @@ pub(super) async fn check_host_and_origin(
     Ok(next.run(request).await)
 }
 
-/// Refuses API requests without the key.
+/// Refuses API requests without the key, or a token that may make the call.
 pub(super) async fn check_key(
-    State(access): State<Arc<Access>>,
+    State((access, boxes)): State<(Arc<Access>, Boxes)>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let path = request.uri().path();
     let is_api = path == "/v2" || path.starts_with("/v2/");
-    if is_api && !given_key(request.headers()).is_some_and(|key| access.is_key(&key)) {
-        return Err(ApiError::new(
-            ErrorCode::Unauthorized,
-            "the API key is missing or wrong: send it as X-Box-Api-Key",
-        ));
+    if is_api {
+        let given = given_key(request.headers()).map(Cow::into_owned);
+        let given = given.unwrap_or_default();
+        if !access.is_key(&given) {
+            let Some(token) = boxes.token(&given).await? else {
+                return Err(ApiError::new(
+                    ErrorCode::Unauthorized,
+                    "the API key is missing or wrong, or the token has ended: \
+                     send one that is valid as X-Box-Api-Key",
+                ));
+            };
+            if let Some(refusal) = token_rules::refusal(&token, request.method(), path) {
+                return Err(ApiError::new(ErrorCode::Forbidden, refusal));
+            }
+        }
     }
     Ok(next.run(request).await)
 }

@@ -38,6 +38,7 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
             "snapshot_tree",
             "snapshot_verify",
             "snapshot_wait",
+            "tokens",
         ],
     })
 }

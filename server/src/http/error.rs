@@ -95,6 +95,7 @@ impl From<BoxError> for ApiError {
             BoxError::SnapshotNotFound(_) => ErrorCode::SnapshotNotFound,
             BoxError::RunNotFound(_) => ErrorCode::RunNotFound,
             BoxError::ScheduleNotFound(_) => ErrorCode::ScheduleNotFound,
+            BoxError::TokenNotFound(_) => ErrorCode::NotFound,
             BoxError::Conflict(_) => ErrorCode::Conflict,
             BoxError::TooLarge(_) => ErrorCode::TooLarge,
             BoxError::Unsupported(_) => ErrorCode::Unsupported,

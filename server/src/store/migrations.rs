@@ -191,6 +191,16 @@ CREATE TABLE previews (
 CREATE TRIGGER previews_end_with_their_box AFTER UPDATE OF status ON boxes
     WHEN NEW.status = 'deleted'
     BEGIN DELETE FROM previews WHERE box_id = NEW.id; END;
+", "
+-- Keys that may do less than the account's. `scopes` is a JSON list, `digest` that of the secret part.
+CREATE TABLE tokens (
+    id         TEXT PRIMARY KEY,
+    digest     BLOB NOT NULL,
+    scopes     TEXT NOT NULL,
+    box_id     TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
 "];
 
 /// Takes the steps that the database has not taken yet.

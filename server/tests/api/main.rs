@@ -57,5 +57,6 @@ mod snapshot_list;
 mod snapshots;
 mod storage;
 mod support;
+mod tokens;
 mod upload;
 mod verify;
