@@ -369,7 +369,7 @@ fn table() -> Vec<(&'static str, Wire, &'static str, &'static str, Wire)> {
 
 /// The rest of the table: call, arguments, method and target, body.
 fn rest_of_the_table() -> Vec<(String, Wire, String, String, Wire)> {
-    let text = include_str!("fixtures/sdk_requests.json");
+    let text = include_str!("sdk_requests.json");
     let rows: Vec<(String, Wire, String, Wire)> = serde_json::from_str(text).unwrap();
     let split = |(name, arguments, line, body): (String, Wire, String, Wire)| {
         let (method, target) = line.split_once(' ').unwrap();
