@@ -18,7 +18,7 @@ const generated = join(root, "generated");
 
 /** The parts of the declarations, in the order in which a reader wants them. */
 const TYPES = [
-  "index", "calls", "boxes", "snapshots", "contents", "exec", "runs", "files", "git", "agent", "schedules", "browser",
+  "index", "calls", "boxes", "snapshots", "contents", "exec", "runs", "files", "git", "agent", "schedules", "tokens", "browser",
   "harness", "errors", "loading", "models",
 ];
 

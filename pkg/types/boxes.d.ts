@@ -177,6 +177,22 @@ export declare class Box {
   /** The same, as the official client spells it. */
   static delete(options: StaticOptions & { boxIds: string | readonly string[] }): Promise<void>;
 
+  /**
+   * Makes a key that lives for minutes and may do less, so that a page never holds the account's own.
+   *
+   * ```ts
+   * const { token } = await Box.createToken({ scopes: ["read", "exec"], boxId: box.id });
+   * // In the page: await Box.get(id, { apiKey: token, baseUrl })
+   * ```
+   *
+   * box-server has these; only the account's key may make them.
+   */
+  static createToken(options: CreateTokenOptions): Promise<CreatedToken>;
+  /** The tokens that are valid now. */
+  static listTokens(options?: StaticOptions): Promise<TokenInfo[]>;
+  /** Makes a token invalid at once. */
+  static deleteToken(id: string, options?: StaticOptions): Promise<void>;
+
   /** Sets a variable that every box made from now on starts with. */
   static setEnv(key: string, value: string, options?: StaticOptions): Promise<void>;
   /** Those variables. Their values come back masked. */

@@ -23,6 +23,8 @@ export function openClient({ baseUrl, apiKey }) {
     snapshotsOf: (boxId) => Box.listSnapshots({ ...connection, boxId, limit: PAGE }),
     diff: (before, after, options) => Box.diffSnapshots(before, after, { ...connection, ...options }),
     filesOf: (snapshotId) => Box.snapshotFiles(snapshotId, connection),
+    exportSnapshot: (snapshotId) => Box.exportSnapshot(snapshotId, connection),
+    importSnapshot: (archive) => Box.importSnapshot(archive, connection),
     verify: (snapshotId) => Box.verifySnapshot(snapshotId, connection),
   };
 }

@@ -14,6 +14,8 @@ const ADVICE = {
   snapshot_not_found: "The snapshot was deleted, perhaps in another tab.",
   path_not_found: "It may have been moved or deleted. Refresh the folder.",
   conflict: "Choose another name, or try again once the box has finished what it is doing.",
+  invalid_archive: "Choose a tar file that this page or a box-server exported, or an OCI image layout of another tool.",
+  unsupported: "This server does not have it. GET /v2/capabilities lists what it has.",
   too_large: "Work with a file of this size on the command line.",
   rate_limited: "Wait a moment, then try again.",
   network: "See that the server is running and that the address is right, then try again.",

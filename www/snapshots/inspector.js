@@ -7,6 +7,7 @@ import { formatBytes, formatDuration, formatMoment } from "../page/format.js";
 import { reporting } from "../page/problem.js";
 import { say } from "../page/status_line.js";
 import { timed } from "../page/timing.js";
+import { exportToFile } from "./archive.js";
 import { editForm } from "./edit_form.js";
 import { forkForm } from "./fork_form.js";
 
@@ -46,6 +47,7 @@ export function wireInspector(client, { problem, onChanged, onRestored, onForked
         more("Edit", () => editForm(client, snapshot, { problem, onSaved: onChanged, onClose: close })),
         action(snapshot.pinned ? "Unpin" : "Pin", `${snapshot.pinned ? "Unpin" : "Pin"} ${snapshot.name}`, () => pin(snapshot)),
         action("Verify", `Verify ${snapshot.name}`, () => verify(snapshot)),
+        action("Export", `Export ${snapshot.name}`, () => exportToFile(client, snapshot)),
         snapshot.pinned ? "" : confirmButton({ label: "Delete", name: snapshot.name, act: () => remove(snapshot) })),
       form);
   }

@@ -11,6 +11,7 @@ import { clearProblem, reporting, showProblem } from "../page/problem.js";
 import { say } from "../page/status_line.js";
 import { timed } from "../page/timing.js";
 import { earlierFirst } from "./lineage.js";
+import { wireImport } from "./archive.js";
 import { findFamily } from "./family.js";
 import { wireInspector } from "./inspector.js";
 import { wirePicture } from "./picture.js";
@@ -52,6 +53,12 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
     onCompareStarted() {
       comparing = true;
       say("Choose the snapshot or the box to compare with.");
+    },
+  });
+  wireImport(client, {
+    problem,
+    async onImported(snapshot) {
+      await client.restore(snapshot.id).then(onRestored);
     },
   });
   showEmpty("Open a box to see its snapshots.");
