@@ -33,6 +33,11 @@ struct Process {
 }
 
 impl Process {
+    /// Whether it belongs to this session, or is about to begin it.
+    fn is_of(&self, session: Pid) -> bool {
+        self.session == session.as_raw() || self.pid == session.as_raw()
+    }
+
     fn is_stopped(&self) -> bool {
         self.threads
             .iter()
@@ -74,7 +79,7 @@ pub(super) fn kill_tree(session: Pid) {
             known = tree.len();
             // A child may be listed before its parent.
             let belongs = processes.iter().filter(|process| {
-                process.session == session.as_raw() || tree.contains(&process.parent)
+                process.is_of(session) || tree.contains(&process.parent)
             });
             let belongs: Vec<i32> = belongs.map(|process| process.pid).collect();
             tree.extend(belongs);
@@ -95,7 +100,7 @@ pub(super) fn kill_tree(session: Pid) {
 
 /// Sends a signal to every process of a session.
 pub(super) fn signal_session(session: Pid, signal: Signal) {
-    for process in list().filter(|process| process.session == session.as_raw()) {
+    for process in list().filter(|process| process.is_of(session)) {
         // One that has just ended needs no signal.
         let _ = kill(Pid::from_raw(process.pid), signal);
     }

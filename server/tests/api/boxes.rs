@@ -180,6 +180,7 @@ fn capabilities_name_only_what_is_there() {
         "snapshot_tree",
         "snapshot_verify",
         "snapshot_wait",
+        "tokens",
     ];
     assert_eq!(answer["features"], json!(features));
 }

@@ -46,7 +46,11 @@ fn a_power_cut_takes_nothing_that_was_on_the_disk_and_leaves_nothing_half() {
     let mut victim = Victim::start_at(&data);
     let world = Mutex::new(World::default());
     let mut counts = Counts::default();
-    for _ in 0..cuts {
+    let mut done = 0;
+    // A slow disk may keep nothing of the first few.
+    while done < cuts || counts.whole == 0 {
+        done += 1;
+        assert!(done <= cuts + 30, "nothing ever survives: {counts:?}");
         let work_for = Duration::from_millis(random.u64(200..3000));
         let durable = on_disk(&data);
         // That they are on the disk is a record too, which follows a little later.
@@ -70,8 +74,7 @@ fn a_power_cut_takes_nothing_that_was_on_the_disk_and_leaves_nothing_half() {
         disk.forget_cuts();
         victim.start_again();
     }
-    println!("power cuts survived: {cuts}, snapshots: {counts:?}");
-    assert!(counts.whole > 0);
+    println!("power cuts survived: {done}, snapshots: {counts:?}");
 }
 
 fn on_disk(data: &Path) -> BTreeSet<String> {
