@@ -19,7 +19,7 @@ test('an exported snapshot is imported again, and a box made from it', limit, as
   await page.locator('#import-snapshot').setInputFiles(file)
   await shows(statusLine(page), /to go imported in/)
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^packed\s*$/)
-  await snapshotRow(page, 'to go').waitFor()
+  await snapshotRow(page, 'to go').first().waitFor()
   await page.locator('#import-snapshot').setInputFiles({ name: 'broken.tar', mimeType: 'application/x-tar', buffer: Buffer.from('no archive') })
   await snapshots(page).getByRole('alert').filter({ hasText: 'invalid_archive' }).waitFor()
   errors()

@@ -55,6 +55,8 @@ test('make a box, run, stop, edit, snapshot, restore and delete by keyboard alon
   await shows(newestRun(page), 'stopped')
 
   await tabTo(page, /^Commands$/, 'Shift+Tab')
+  // Past the terminal, which takes the keys only when it is entered.
+  await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
   await tabTo(page, /hello\.txt/)
   await page.keyboard.press('Enter')

@@ -4,20 +4,23 @@ import { moveFocusWithArrows } from "./dom.js";
 
 let made = 0;
 
-/** Wires the tablist inside `root`. `onShow(name)` is called each time another panel is shown. */
+/**
+ * Wires the tablist inside `root`. `onShow(name, isEntered)` is called each time a panel is shown: walked by, or
+ * entered by a press.
+ */
 export function wireTabs(root, onShow) {
   made += 1;
   const tabs = [...root.querySelectorAll("[data-tab]")];
   const panels = new Map([...root.querySelectorAll("[data-panel]")].map((panel) => [panel.dataset.panel, panel]));
 
-  function show(name) {
+  function show(name, isEntered = false) {
     for (const tab of tabs) {
       const chosen = tab.dataset.tab === name;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       panels.get(tab.dataset.tab).hidden = !chosen;
     }
-    onShow(name);
+    onShow(name, isEntered);
   }
 
   for (const tab of tabs) {
@@ -26,7 +29,7 @@ export function wireTabs(root, onShow) {
     panel.id = `panel-${made}-${tab.dataset.tab}`;
     tab.setAttribute("aria-controls", panel.id);
     panel.setAttribute("aria-labelledby", tab.id);
-    tab.addEventListener("click", () => show(tab.dataset.tab));
+    tab.addEventListener("click", () => show(tab.dataset.tab, true));
     tab.addEventListener("focus", () => {
       if (tab.getAttribute("aria-selected") !== "true") show(tab.dataset.tab);
     });

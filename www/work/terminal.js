@@ -23,8 +23,8 @@ export function wireTerminal(parts, box, { onRunStarted, onRunEnded }) {
     if (terminal) terminal.options.theme = colors();
   });
 
-  /** Shows the terminal; starts a shell when there is none. */
-  async function open() {
+  /** Shows the terminal, which takes the keys when it is entered; starts a shell when there is none. */
+  async function open({ focus }) {
     if (!terminal) {
       terminal = new Terminal({
         fontFamily: getComputedStyle(place).fontFamily, fontSize: 13, theme: colors(), screenReaderMode: true,
@@ -39,7 +39,7 @@ export function wireTerminal(parts, box, { onRunStarted, onRunEnded }) {
     }
     resize();
     if (!session && !starting) await start();
-    terminal.focus();
+    if (focus) terminal.focus();
   }
 
   async function start() {

@@ -52,8 +52,8 @@ export function openWorkspace(box, { onRunStarted, onRunEnded, onStatus, onDelet
   });
   const files = wireFileBrowser(parts, box, { onOpenFile: editor.open, onNewFile: editor.create });
   const transfer = wireTransfer(parts, box, { folder: files.folder, refresh: files.refresh });
-  const show = wireTabs(root, (tab) => {
-    if (tab === "terminal") terminal().then((opened) => opened.open()).catch((error) => showProblem(parts.problem, error));
+  const show = wireTabs(root, (tab, isEntered) => {
+    if (tab === "terminal") terminal().then((opened) => opened.open({ focus: isEntered })).catch((error) => showProblem(parts.problem, error));
     if (tab !== "files" || filesSeen) return;
     filesSeen = true;
     files.refresh();
