@@ -104,9 +104,10 @@ impl Wait {
     }
 }
 
-/// How long to wait before the next look, given how long it was before the last one.
+/// How long to wait before the next look, given how long it was before the last one. A tenth more each
+/// time: what took long is noticed late by at most about a tenth of that.
 pub const fn next_delay_ms(last: u32) -> u32 {
-    let next = last + last / 2;
+    let next = last + last / 10;
     if last == 0 {
         FIRST_LOOK_MS
     } else if next < LONGEST_MS {
@@ -129,12 +130,12 @@ mod tests {
     #[test]
     fn looks_come_soon_and_then_slower() {
         let mut delays = vec![next_delay_ms(0)];
-        for look in 0..20 {
+        for look in 0..60 {
             delays.push(next_delay_ms(delays[look]));
         }
         assert_eq!(delays[0], 25);
         assert!(delays.is_sorted());
-        assert_eq!(delays[20], 2000);
+        assert_eq!(delays[60], 2000);
     }
 
     #[test]
