@@ -1,5 +1,5 @@
 /** A hundred boxes from one snapshot: until each has run a command, and what they take on the disk. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { post, send, withServer } from '../connection.mjs'
@@ -70,6 +70,8 @@ await withServer(async ({ Box, server }) => {
   }
 
   function onDisk() {
-    return Number(execFileSync('du', ['-s', '--block-size=1', server.dataDir], { encoding: 'utf8' }).split('\t')[0])
+    // It fails when a file goes while it counts, and has counted all the same.
+    const { stdout } = spawnSync('du', ['-s', '--block-size=1', server.dataDir], { encoding: 'utf8' })
+    return Number(stdout.split('\t')[0])
   }
 })
