@@ -78,9 +78,9 @@ pub(super) fn kill_tree(session: Pid) {
         while known != tree.len() {
             known = tree.len();
             // A child may be listed before its parent.
-            let belongs = processes.iter().filter(|process| {
-                process.is_of(session) || tree.contains(&process.parent)
-            });
+            let belongs = processes
+                .iter()
+                .filter(|process| process.is_of(session) || tree.contains(&process.parent));
             let belongs: Vec<i32> = belongs.map(|process| process.pid).collect();
             tree.extend(belongs);
         }
