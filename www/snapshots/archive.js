@@ -1,18 +1,16 @@
 /** Snapshots that leave as files and come in from them. */
 
-import { byId, element } from "../page/dom.js";
+import { byId } from "../page/dom.js";
 import { formatBytes, formatDuration } from "../page/format.js";
 import { reporting } from "../page/problem.js";
+import { saveFile } from "../page/save_file.js";
 import { say } from "../page/status_line.js";
 import { timed } from "../page/timing.js";
 
 /** Saves a snapshot on this machine, as an OCI image layout in a tar file. */
 export async function exportToFile(client, snapshot) {
   const { value: blob, ms } = await timed(async () => new Response(await client.exportSnapshot(snapshot.id)).blob());
-  const address = URL.createObjectURL(blob);
-  element("a", { href: address, download: `${snapshot.name.replaceAll(/[^\w.-]+/g, "-")}.tar` }).click();
-  // The browser has taken hold of it once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
+  saveFile(blob, `${snapshot.name.replaceAll(/[^\w.-]+/g, "-")}.tar`);
   say(`${snapshot.name} exported, ${formatBytes(blob.size)} in ${formatDuration(ms)}.`);
 }
 

@@ -11,9 +11,9 @@ export function wirePicture(list, { onChoose }) {
 
   /**
    * Draws `nodes`. `details` are the snapshots by id, `durations` how long each took when that happened here,
-   * `chosen` the ids that are marked, `openBoxId` the box that is open.
+   * `chosenId` the one that is marked, `openBoxId` the box that is open.
    */
-  function show(nodes, { details, durations, chosen, openBoxId }) {
+  function show(nodes, { details, durations, chosenId, openBoxId }) {
     const rows = placeInLanes([...nodes]);
     const lanes = laneCount(rows);
     showItems(list, rows, {
@@ -24,9 +24,8 @@ export function wirePicture(list, { onChoose }) {
         item.querySelector(".lines").replaceWith(drawRow(row, lanes));
         fillRow(item, row.node, details.get(row.node.id), durations.get(row.node.id));
         const button = item.firstElementChild;
-        const isMarked = chosen.includes(row.node.id) || row.node.id === openBoxId;
-        button.setAttribute("aria-pressed", String(chosen.includes(row.node.id)));
-        item.toggleAttribute("data-marked", isMarked);
+        button.setAttribute("aria-pressed", String(row.node.id === chosenId));
+        item.toggleAttribute("data-marked", row.node.id === chosenId || row.node.id === openBoxId);
       },
     });
   }

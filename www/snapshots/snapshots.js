@@ -31,7 +31,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
   const families = new Map();
   let box;
   let label;
-  let chosen = [];
+  let chosenId;
   let asked = 0;
   let comparing = false;
   let isLost = false;
@@ -73,7 +73,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
     if (box) drafts.set(box.id, name.value);
     if (box?.id !== opened.id) {
       clearProblem(problem);
-      chosen = [];
+      chosenId = undefined;
     }
     [box, label] = [opened, itsLabel];
     asked += 1;
@@ -94,7 +94,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
       const family = await findFamily(client, box, { isDeleted: form.hidden });
       if (turn !== asked) return true;
       families.set(box.id, family);
-      chosen = chosen.filter((id) => family.nodes.some((node) => node.id === id));
+      if (!family.nodes.some(({ id }) => id === chosenId)) chosenId = undefined;
       render();
       sayIfEmpty();
       if (isLost) clearProblem(problem);
@@ -110,13 +110,13 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
   function render() {
     const { nodes, details } = families.get(box.id) ?? { nodes: [], details: new Map() };
     if (nodes.some(({ kind }) => kind === "snapshot")) empty.hidden = true;
-    picture.show(nodes, { details, durations, chosen, openBoxId: box.id });
-    const node = nodes.find(({ id }) => id === chosen[0]);
+    picture.show(nodes, { details, durations, chosenId, openBoxId: box.id });
+    const node = nodes.find(({ id }) => id === chosenId);
     inspector.show(node && { ...node, ...details.get(node.id) }, { box, label, isDeleted: form.hidden });
   }
 
   function choose(node) {
-    const first = families.get(box.id)?.nodes.find(({ id }) => id === chosen[0]);
+    const first = families.get(box.id)?.nodes.find(({ id }) => id === chosenId);
     if (comparing && first && first.id !== node.id) {
       comparing = false;
       onCompare(...earlierFirst(families.get(box.id).nodes, first, node));
@@ -127,7 +127,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
       onOpenBox(node.id);
       return;
     }
-    chosen = chosen[0] === node.id ? [] : [node.id];
+    chosenId = chosenId === node.id ? undefined : node.id;
     render();
   }
 
@@ -147,7 +147,7 @@ export function wireSnapshots(client, { onRestored, onForked, onRolledBack, onOp
     asked += 1;
     const family = families.get(box.id);
     family.nodes = family.nodes.filter((node) => node.id !== id);
-    chosen = [];
+    chosenId = undefined;
     render();
     refresh();
     // What had the focus is gone.

@@ -1,6 +1,6 @@
 /** The guided tour: a card that says what comes next, does it on this very page, and tells how long it took. */
 
-import { byId, element } from "../page/dom.js";
+import { byId } from "../page/dom.js";
 import { whileBusy } from "../page/busy.js";
 import { reporting } from "../page/problem.js";
 import { say } from "../page/status_line.js";
@@ -75,8 +75,6 @@ export function wireStory(stage) {
 
   function end() {
     card.hidden = true;
-    (document.querySelector("[data-starts=story]:not([hidden])") ?? element("p")).focus();
+    byId("tour").focus();
   }
-
-  return { start };
 }

@@ -85,5 +85,5 @@ export function wireAgent(parts, box, { onRunStarted, onRunEnded }) {
     else onRunEnded();
   }
 
-  return { focus: () => input.focus(), stop: () => running?.abort() };
+  return { stop: () => running?.abort() };
 }

@@ -3,7 +3,7 @@
 import { element, moveFocusWithArrows, showItems } from "../page/dom.js";
 import { formatBytes } from "../page/format.js";
 import { clearProblem, showProblem } from "../page/problem.js";
-import { HOME } from "./working_directory.js";
+import { HOME, join } from "./working_directory.js";
 
 /** Wires the file list among `parts` to `box`. */
 export function wireFileBrowser(parts, box, { onOpenFile, onNewFile }) {
@@ -84,8 +84,4 @@ export function wireFileBrowser(parts, box, { onOpenFile, onNewFile }) {
   }
 
   return { refresh: () => go(folder), focus: focusFirst, folder: () => folder };
-}
-
-function join(folder, name) {
-  return folder === "/" ? `/${name}` : `${folder}/${name}`;
 }

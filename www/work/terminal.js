@@ -83,7 +83,7 @@ export function wireTerminal(parts, box, { onRunStarted, onRunEnded }) {
     session?.resize({ rows: terminal.rows, cols: terminal.cols });
   }
 
-  return { open, stop: () => session?.close() };
+  return { open };
 }
 
 /** The page's own colours, so that the terminal is part of it. */

@@ -1,11 +1,12 @@
 /** Files that come from this machine or go to it, and repositories that are cloned. */
 
-import { element } from "../page/dom.js";
 import { whileBusy } from "../page/busy.js";
 import { formatBytes, formatDuration } from "../page/format.js";
 import { reporting } from "../page/problem.js";
+import { saveFile } from "../page/save_file.js";
 import { say } from "../page/status_line.js";
 import { timed } from "../page/timing.js";
+import { join } from "./working_directory.js";
 
 /** Wires dropping, uploading and cloning among `parts`. `folder()` is the one that is shown, `refresh()` shows it anew. */
 export function wireTransfer(parts, box, { folder, refresh }) {
@@ -69,16 +70,9 @@ export function wireTransfer(parts, box, { folder, refresh }) {
   function download(path) {
     return reporting(problem, async () => {
       const bytes = await box.files.read(path, { encoding: "bytes" });
-      const address = URL.createObjectURL(new Blob([bytes]));
-      element("a", { href: address, download: path.split("/").pop() }).click();
-      // The browser has taken hold of it once the click was handled.
-      setTimeout(() => URL.revokeObjectURL(address), 0);
+      saveFile(new Blob([bytes]), path.split("/").pop());
     });
   }
 
   return { download };
-}
-
-function join(folder, name) {
-  return folder === "/" ? `/${name}` : `${folder}/${name}`;
 }

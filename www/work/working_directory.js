@@ -19,3 +19,8 @@ export function shortPath(path) {
   if (path === HOME) return "~";
   return path.startsWith(`${HOME}/`) ? `~${path.slice(HOME.length)}` : path;
 }
+
+/** The path of what is called `name` in `folder`. */
+export function join(folder, name) {
+  return folder === "/" ? `/${name}` : `${folder}/${name}`;
+}
