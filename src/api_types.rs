@@ -50,7 +50,8 @@ pub use network_policy::{NetworkMode, NetworkPolicy};
 pub use previews::{CreatePreviewRequest, CreatedPreview, Preview, PreviewList};
 pub use settings::{AccountEnv, AccountEnvValue, LabelList, LabelRequest};
 pub use snapshot_archive::{
-    PullSnapshotRequest, PushSnapshotRequest, PushedSnapshot, TransferEvent, TransferProgress,
+    PullSnapshotRequest, PushSnapshotRequest, PushedSnapshot, RegistryImage, TransferEvent,
+    TransferProgress,
 };
 pub use snapshot_contents::{
     SnapshotChange, SnapshotChangeKind, SnapshotVerification, VerificationStatus,

@@ -8,10 +8,10 @@ use super::error_code::ErrorBody;
 use super::null_as_default::null_as_default;
 use super::snapshots::SnapshotInfo;
 
-/// Body of `POST /v2/box/snapshots/{id}/push`.
+/// An image in a registry, and who asks for it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PushSnapshotRequest {
-    /// Where to, like `registry.example.com/team/boxes:after-setup`.
+pub struct RegistryImage {
+    /// Like `registry.example.com/team/boxes:after-setup`; with a tag or, to pull, a digest.
     pub reference: String,
     /// The registry's user; anonymous when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,24 +28,20 @@ pub struct PushSnapshotRequest {
     pub insecure: bool,
 }
 
+/// Body of `POST /v2/box/snapshots/{id}/push`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushSnapshotRequest {
+    /// Where to.
+    #[serde(flatten)]
+    pub image: RegistryImage,
+}
+
 /// Body of `POST /v2/box/snapshots/pull`.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullSnapshotRequest {
-    /// Where from, with a tag or a digest.
-    pub reference: String,
-    /// The registry's user; anonymous when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// The user's password or token. Used for this call and kept nowhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
-    /// Allows plain HTTP, which a registry on this machine's loopback may use anyway.
-    #[serde(
-        default,
-        deserialize_with = "null_as_default",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
-    pub insecure: bool,
+    /// Where from.
+    #[serde(flatten)]
+    pub image: RegistryImage,
     /// In place of the name that the image carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -102,21 +98,11 @@ pub enum TransferEvent {
     Error(ErrorBody),
 }
 
-impl fmt::Debug for PushSnapshotRequest {
+impl fmt::Debug for RegistryImage {
     /// Leaves the password out.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("PushSnapshotRequest")
-            .field("reference", &self.reference)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for PullSnapshotRequest {
-    /// Leaves the password out.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PullSnapshotRequest")
+            .debug_struct("RegistryImage")
             .field("reference", &self.reference)
             .finish_non_exhaustive()
     }

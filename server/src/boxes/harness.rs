@@ -102,6 +102,22 @@ fn custom(runner: &CustomRunner, ask: &Ask<'_>) -> Result<Started, BoxError> {
     })
 }
 
+/// The agent's options as the arguments that stand for them.
+fn add_options(
+    argv: &mut Vec<String>,
+    ask: &Ask<'_>,
+    known: &[(&str, &str)],
+    harness: &str,
+) -> Result<(), BoxError> {
+    for (name, value) in ask.options {
+        let Some((_, flag)) = known.iter().find(|(option, _)| option == name) else {
+            return Err(unknown_option(name, harness));
+        };
+        argv.push(format!("{flag}={}", argument(name, value)?));
+    }
+    Ok(())
+}
+
 fn unknown_option(name: &str, harness: &str) -> BoxError {
     BoxError::InvalidArgument(format!(
         "agent_options: {harness} has no option {name:?} that this server knows"

@@ -3,7 +3,7 @@
 use rusqlite::{Transaction, params};
 use upstash_box_wasm::api_types::SnapshotInfo;
 
-use super::snapshots::{NewLayer, NewSnapshot, SELECT, VISIBLE, read_snapshot};
+use super::snapshots::{NewLayer, NewSnapshot, SELECT, VISIBLE, insert_layer, read_snapshot};
 use super::{KnownBlob, Store, StoreError};
 
 /// A layer of an imported snapshot.
@@ -81,16 +81,7 @@ fn add(
     layer: &NewLayer,
     names: Option<&KnownBlob>,
 ) -> Result<(), StoreError> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO layers (id, size_bytes, counted, boot_id) VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute(params![
-            layer.id,
-            layer.size_bytes,
-            layer.counted,
-            layer.boot_id
-        ])?;
+    insert_layer(transaction, layer)?;
     if let Some(names) = names {
         transaction
             .prepare_cached(

@@ -118,9 +118,8 @@ impl Store {
     }
 }
 
-fn add_layer(
+pub(super) fn insert_layer(
     transaction: &Transaction<'_>,
-    new: &NewSnapshot,
     layer: &NewLayer,
 ) -> Result<(), StoreError> {
     transaction
@@ -133,6 +132,15 @@ fn add_layer(
             layer.counted,
             layer.boot_id
         ])?;
+    Ok(())
+}
+
+fn add_layer(
+    transaction: &Transaction<'_>,
+    new: &NewSnapshot,
+    layer: &NewLayer,
+) -> Result<(), StoreError> {
+    insert_layer(transaction, layer)?;
     transaction
         .prepare_cached(
             "INSERT INTO snapshot_layers (snapshot_id, position, layer_id) SELECT ?1, \

@@ -6,9 +6,7 @@ use super::super::agent_events::HarnessEvent;
 use super::super::error::BoxError;
 use super::super::mcp;
 use super::json_lines::JsonLines;
-use super::{
-    Ask, Output, Started, Totals, argument, count, said, text, tool, tool_result, unknown_option,
-};
+use super::{Ask, Output, Started, Totals, add_options, count, said, text, tool, tool_result};
 
 const INSTALL: &str = "claude is not installed in this box: run `npm install -g \
                        @anthropic-ai/claude-code` in it once, and snapshot it to keep that";
@@ -43,12 +41,7 @@ pub(super) fn start(ask: &Ask<'_>) -> Result<Started, BoxError> {
     if let Some(session_id) = ask.session_id {
         argv.push(format!("--resume={session_id}"));
     }
-    for (name, value) in ask.options {
-        let Some((_, flag)) = OPTIONS.iter().find(|(known, _)| known == name) else {
-            return Err(unknown_option(name, "claude-code"));
-        };
-        argv.push(format!("{flag}={}", argument(name, value)?));
-    }
+    add_options(&mut argv, ask, &OPTIONS, "claude-code")?;
     if ask.has_mcp_servers {
         let script = format!("exec \"$@\" --mcp-config \"${}\"", mcp::VARIABLE);
         let shell = ["sh".to_owned(), "-c".to_owned(), script, "sh".to_owned()];

@@ -5,9 +5,7 @@ use serde_json::Value;
 use super::super::agent_events::HarnessEvent;
 use super::super::error::BoxError;
 use super::json_lines::JsonLines;
-use super::{
-    Ask, Output, Started, Totals, argument, count, said, text, tool, tool_result, unknown_option,
-};
+use super::{Ask, Output, Started, Totals, add_options, count, said, text, tool, tool_result};
 
 const INSTALL: &str = "opencode is not installed in this box: run `npm install -g opencode-ai` in it \
                        once, and snapshot it to keep that";
@@ -34,12 +32,7 @@ pub(super) fn start(ask: &Ask<'_>) -> Result<Started, BoxError> {
     if let Some(session_id) = ask.session_id {
         argv.push(format!("--session={session_id}"));
     }
-    for (name, value) in ask.options {
-        let Some((_, flag)) = OPTIONS.iter().find(|(known, _)| known == name) else {
-            return Err(unknown_option(name, "opencode"));
-        };
-        argv.push(format!("{flag}={}", argument(name, value)?));
-    }
+    add_options(&mut argv, ask, &OPTIONS, "opencode")?;
     let variable = KEYS
         .iter()
         .find(|(provider, _)| model.starts_with(provider));

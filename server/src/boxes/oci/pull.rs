@@ -10,7 +10,7 @@ use upstash_box_wasm::api_types::{PullSnapshotRequest, SnapshotInfo};
 use super::documents::{self, Configuration, DOCKER_MANIFEST, Descriptor, MANIFEST, Manifest};
 use super::import::Wishes;
 use super::progress::{Counted, Progress};
-use super::registry::{Account, Registry};
+use super::registry::Registry;
 use super::take_in::{Incoming, most_bytes_exceeded};
 use crate::boxes::{BoxError, Boxes, ids};
 use crate::snapshots::{ArchiveError, BlobName, Staging};
@@ -37,13 +37,7 @@ impl Boxes {
             allow_other_base: request.allow_other_base,
         };
         wishes.check()?;
-        let account = Account {
-            username: request.username,
-            password: request.password,
-            insecure: request.insecure,
-        };
-        let registry =
-            Registry::enter(&request.reference, account, RegistryOperation::Pull).await?;
+        let registry = Registry::enter(request.image, RegistryOperation::Pull).await?;
         let manifest = registry.manifest().await?;
         let layers = Arc::clone(&self.inner.parts.layers);
         let staging = self

@@ -15,7 +15,7 @@ use super::documents::MANIFEST;
 use super::export::{Output, write_layer};
 use super::outgoing::OutgoingLayer;
 use super::progress::Progress;
-use super::registry::{Account, Registry};
+use super::registry::Registry;
 use crate::boxes::{BoxError, Boxes};
 use crate::snapshots::{ArchiveError, BlobName};
 
@@ -31,13 +31,7 @@ impl Boxes {
         progress: Arc<Progress>,
     ) -> Result<PushedSnapshot, BoxError> {
         self.restorable(snapshot_id).await?;
-        let account = Account {
-            username: request.username,
-            password: request.password,
-            insecure: request.insecure,
-        };
-        let registry =
-            Registry::enter(&request.reference, account, RegistryOperation::Push).await?;
+        let registry = Registry::enter(request.image, RegistryOperation::Push).await?;
         let cancelled = CancellationToken::new();
         let _cancel_when_dropped = cancelled.clone().drop_guard();
         let outgoing = self

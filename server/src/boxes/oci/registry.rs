@@ -13,18 +13,13 @@ use oci_client::errors::{OciDistributionError, OciErrorCode};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference, RegistryOperation};
 
+use upstash_box_wasm::api_types::RegistryImage;
+
 use crate::boxes::BoxError;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// Of one read, not of a whole blob.
 const READ_LIMIT: Duration = Duration::from_secs(60);
-
-/// Who asks for what where.
-pub(super) struct Account {
-    pub(super) username: Option<String>,
-    pub(super) password: Option<String>,
-    pub(super) insecure: bool,
-}
 
 /// An image in a registry that has let us in.
 pub(super) struct Registry {
@@ -36,16 +31,16 @@ pub(super) struct Registry {
 impl Registry {
     /// Finds out whether the registry lets us do `what`.
     pub(super) async fn enter(
-        reference: &str,
-        account: Account,
+        wanted: RegistryImage,
         what: RegistryOperation,
     ) -> Result<Self, BoxError> {
+        let reference = &wanted.reference;
         let image: Reference = reference.parse().map_err(|error| {
             BoxError::InvalidArgument(format!(
                 "reference: {reference:?} is none, like registry.example.com/team/boxes:tag: {error}"
             ))
         })?;
-        let access = match (account.username, account.password) {
+        let access = match (wanted.username, wanted.password) {
             (Some(username), password) => {
                 RegistryAuth::Basic(username, password.unwrap_or_default())
             }
@@ -56,7 +51,7 @@ impl Registry {
             }
             (None, None) => RegistryAuth::Anonymous,
         };
-        let is_plain = account.insecure || is_loopback(image.resolve_registry());
+        let is_plain = wanted.insecure || is_loopback(image.resolve_registry());
         let client = client(is_plain, what)?;
         client
             .auth(&image, &access, what)
