@@ -10,13 +10,14 @@ use nix::sys::signal::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::Instant as Deadline;
 
 use super::error::BoxError;
 use super::owner::RunCount;
 use super::runs::{ActiveRun, Entry, reached};
 use super::{Boxes, environment, paths, rules, to_completion};
-use crate::sandbox::{Command, SessionControl, WindowSize};
+use crate::sandbox::{Command, Exit, SandboxError, SessionControl, WindowSize};
 
 /// Exit code of a session that was lost with its box.
 const LOST: i32 = -1;
@@ -64,6 +65,8 @@ pub(crate) struct LiveSession {
     pub(crate) run_id: String,
     pub(crate) pid: i32,
     active: Option<ActiveRun>,
+    /// The recording of the end, which goes on when nobody waits for it.
+    ending: Option<JoinHandle<i32>>,
     is_output_open: bool,
     input: Option<mpsc::UnboundedSender<Bytes>>,
     waiting_bytes: Arc<AtomicUsize>,
@@ -117,6 +120,7 @@ impl Boxes {
                 run_id: active.id.clone(),
                 pid,
                 active: Some(active),
+                ending: None,
                 is_output_open: true,
                 input: stdin.map(|stdin| write_in_background(stdin, &waiting_bytes)),
                 waiting_bytes,
@@ -131,6 +135,18 @@ impl Boxes {
 impl LiveSession {
     /// The next event; `None` after the exit. Losing this future in a `select!` loses nothing.
     pub(crate) async fn next(&mut self) -> Option<SessionEvent> {
+        if self.ending.is_none()
+            && let Some(output) = self.output().await
+        {
+            return Some(output);
+        }
+        let code = self.ending.as_mut()?.await.unwrap_or(LOST);
+        self.ending = None;
+        Some(SessionEvent::Exit(code))
+    }
+
+    /// The next output. When there is no more, the end of the run is being recorded.
+    async fn output(&mut self) -> Option<SessionEvent> {
         let active = self.active.as_mut()?;
         let run = &mut active.run;
         while self.is_output_open || run.stderr.is_some() {
@@ -156,19 +172,8 @@ impl LiveSession {
         // Waited for first, so that a future that is dropped here does not take the run along.
         let waited = run.wait().await;
         let active = self.active.take()?;
-        let code = match waited {
-            Ok(exit) => {
-                let recorded = active.finish(|_, _| {}).await;
-                recorded.map_or(LOST, |_| exit.code)
-            }
-            Err(error) => {
-                if let Err(error) = active.lose(error.to_string()).await {
-                    tracing::warn!(%error, "the end of a session could not be recorded");
-                }
-                LOST
-            }
-        };
-        Some(SessionEvent::Exit(code))
+        self.ending = Some(tokio::spawn(recorded(active, waited)));
+        None
     }
 
     /// Gives the command something to read.
@@ -221,6 +226,22 @@ impl LiveSession {
         if let Some(active) = &mut self.active {
             active.run.signal(Signal::SIGTERM);
             active.deadline = Some(Deadline::now() + grace);
+        }
+    }
+}
+
+/// Records how the run ended; its exit code.
+async fn recorded(active: ActiveRun, waited: Result<Exit, SandboxError>) -> i32 {
+    match waited {
+        Ok(exit) => {
+            let recorded = active.finish(|_, _| {}).await;
+            recorded.map_or(LOST, |_| exit.code)
+        }
+        Err(error) => {
+            if let Err(error) = active.lose(error.to_string()).await {
+                tracing::warn!(%error, "the end of a session could not be recorded");
+            }
+            LOST
         }
     }
 }
