@@ -2,10 +2,12 @@
 
 import { element } from "./dom.js";
 
+const KEPT_MS = 60_000;
+
 /** Offers `blob` as a download called `name`. */
 export function saveFile(blob, name) {
   const address = URL.createObjectURL(blob);
   element("a", { href: address, download: name }).click();
-  // The browser has taken hold of it once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
+  // No event says when the browser has taken hold of it, and a busy one takes its time.
+  setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
 }
