@@ -1,11 +1,17 @@
 //! Reads server-sent events, bit by bit and in time linear in their size.
 //!
-//! Lines end with LF or CR LF. The space after a colon may be missing, data may stand on several lines,
+//! Lines end with LF, CR LF or CR. The space after a colon may be missing, data may stand on several lines,
 //! and comments are skipped, as the standard says. Two things go beyond it: an event at the end of the
 //! stream needs no blank line, and a field may stand behind the letters of a terminal's spinner, which
-//! the hosted service lets through.
+//! the hosted service lets through. A CR may be such a letter: alone behind an LF it is no blank line.
+//!
+//! An event that is longer than any honest one is not kept: an event `error` takes its place.
 //!
 //! Names and data are bytes: whoever turns them into text replaces what is none.
+
+/// Lines and data longer than this are dropped: without an end they would fill the memory.
+const LONGEST: usize = 64 << 20;
+const TOO_LONG: &[u8] = br#"{"error":"An event of the stream is longer than 64 MiB."}"#;
 
 /// The state between two chunks.
 #[derive(Debug, Default)]
@@ -15,26 +21,39 @@ pub struct EventStream {
     name: Vec<u8>,
     data: Vec<u8>,
     has_data: bool,
+    /// LF or CR, when that alone ended the last line.
+    ended_by: u8,
 }
 
 impl EventStream {
     /// Takes the next bytes and gives each event that is complete, as name and data.
     pub fn push(&mut self, chunk: &[u8], event: &mut dyn FnMut(&[u8], &[u8])) {
-        let mut lines = chunk.split(|byte| *byte == b'\n');
-        let unfinished = lines.next_back().unwrap_or_default();
-        for end in lines {
+        let mut rest = chunk;
+        // Most bytes are above both, which makes this one comparison for them.
+        while let Some(at) = rest
+            .iter()
+            .position(|byte| *byte <= b'\r' && matches!(byte, b'\n' | b'\r'))
+        {
+            let (end, others) = rest.split_at(at);
+            let Some((sign, others)) = others.split_first() else {
+                return;
+            };
+            rest = others;
             if self.line.is_empty() {
-                self.read_line(end, event);
+                self.end_line(end, *sign, event);
             } else {
                 let mut line = std::mem::take(&mut self.line);
                 line.extend_from_slice(end);
-                self.read_line(&line, event);
+                self.end_line(&line, *sign, event);
                 // Its room serves the next one.
                 line.clear();
                 self.line = line;
             }
         }
-        self.line.extend_from_slice(unfinished);
+        self.line.extend_from_slice(rest);
+        if self.line.len() > LONGEST {
+            self.drop_event(event);
+        }
     }
 
     /// Ends the stream, which may end an event.
@@ -44,8 +63,18 @@ impl EventStream {
         self.dispatch(event);
     }
 
+    fn end_line(&mut self, line: &[u8], sign: u8, event: &mut dyn FnMut(&[u8], &[u8])) {
+        match (line, self.ended_by, sign) {
+            ([], b'\r', b'\n') => self.ended_by = 0, // the second half of CR LF
+            ([], b'\n', b'\r') => {}                 // a spinner's return to the start of its line
+            _ => {
+                self.ended_by = sign;
+                self.read_line(line, event);
+            }
+        }
+    }
+
     fn read_line(&mut self, line: &[u8], event: &mut dyn FnMut(&[u8], &[u8])) {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             return self.dispatch(event);
         }
@@ -58,7 +87,15 @@ impl EventStream {
             }
             self.data.extend_from_slice(data);
             self.has_data = true;
+            if self.data.len() > LONGEST {
+                self.drop_event(event);
+            }
         }
+    }
+
+    fn drop_event(&mut self, event: &mut dyn FnMut(&[u8], &[u8])) {
+        *self = Self::default();
+        event(b"error", TOO_LONG);
     }
 
     fn dispatch(&mut self, event: &mut dyn FnMut(&[u8], &[u8])) {

@@ -34,6 +34,14 @@ fn streams() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
             "event: text\r\ndata: 1\r\n\r\n: comment\r\nid: 7\r\ndata: 2\r\n\r\n",
             vec![("text", "1"), ("message", "2")],
         ),
+        (
+            "event: text\rdata: 1\r\r: comment\rdata: 2\rdata: 3\r\r",
+            vec![("text", "1"), ("message", "2\n3")],
+        ),
+        (
+            "event: text\n\r| data: 1\n\r\ndata: 2\r\n\ndata: 3\n\n",
+            vec![("text", "1"), ("message", "2"), ("message", "3")],
+        ),
         ("data: {\ndata: }\n\n", vec![("message", "{\n}")]),
         (
             "event: text\n\nevent: done\ndata: 1\n\n",
@@ -100,6 +108,20 @@ fn a_large_event_in_small_chunks_is_whole() {
     let events = read(stream.as_bytes().chunks(100));
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].1.len(), text.len() + 2);
+}
+
+#[test]
+fn an_event_without_an_end_is_given_up_and_the_next_one_read() {
+    let megabyte = vec![b'x'; 1 << 20];
+    let line = [b"data: ".as_slice(), &megabyte, b"\n"].concat();
+    for piece in [megabyte.as_slice(), &line] {
+        let endless = std::iter::repeat_n(piece, 65);
+        let chunks = [b"data: ".as_slice()].into_iter().chain(endless);
+        let events = read(chunks.chain([b"\n\nevent: done\ndata: 1\n\n".as_slice()]));
+        let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(names.contains(&"error"), "{names:?}");
+        assert_eq!(events.last().unwrap(), &owned(vec![("done", "1")])[0]);
+    }
 }
 
 #[test]

@@ -261,6 +261,27 @@ fn table() -> Vec<(&'static str, Wire, &'static str, &'static str, Wire)> {
             json!({ "filter": { "box_id": "b", "label": "l", "older_than_seconds": 60, "keep_last": 3 } }),
         ),
         (
+            "Box.deleteSnapshots:all",
+            json!({}),
+            "DELETE",
+            "/v2/box/snapshots?all=true",
+            json!({}),
+        ),
+        (
+            "Box.create",
+            json!({ "agent": { "runner": "codex" } }),
+            "POST",
+            "/v2/box",
+            json!({ "agent": "codex" }),
+        ),
+        (
+            "Box.create",
+            json!({ "agent": { "provider": "codex", "harness": "opencode" } }),
+            "POST",
+            "/v2/box",
+            json!({ "agent": "opencode" }),
+        ),
+        (
             "box.listSnapshots",
             json!({ "id": "b" }),
             "GET",

@@ -130,7 +130,10 @@ export class Box extends Part {
     if (run.exitCode != 0) {
       throw failure("path_not_found", `cd: ${path}: no such directory in the box.`);
     }
-    this.cwd = run.stdout.replace(/\n$/, "");
+    const cwd = run.stdout.replace(/\n$/, "");
+    // Some services run nothing outside the workspace. Better now than at every command from here on.
+    if (!cwd.startsWith("/workspace/home")) await this.exec.command("true", { ...options, folder: cwd });
+    this.cwd = cwd;
   }
 
   #show(info) {

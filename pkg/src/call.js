@@ -8,6 +8,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** How much of a page that is no JSON is read for its words. */
 const LONGEST_PAGE = 4000;
 
+/** How long an answer may be that does not say its length: one without an end would fill the memory. */
+const LONGEST_ANSWER = 2 ** 28;
+
 export class Call {
   /** Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal. */
   ended = 0;
@@ -62,7 +65,7 @@ export class Call {
     // What is no response would fail later, in words that help nobody.
     if (typeof response?.status != "number" || !response.headers) throw new TypeError("fetch gave no response");
     if (isStream && response.ok) return response.body;
-    const text = await response.text();
+    const text = await whole(response);
     try {
       return text ? JSON.parse(text) : null;
     } catch {
@@ -117,5 +120,22 @@ export class Call {
   #end(why) {
     this.ended ||= why;
     this.#controller.abort();
+  }
+}
+
+/** The text of an answer. */
+async function whole(response) {
+  const reader = !response.headers.get("content-length") && response.body?.getReader();
+  if (!reader) return response.text();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > LONGEST_ANSWER) {
+      reader.cancel().catch(() => {});
+      throw new Error(`the answer has more than ${LONGEST_ANSWER} characters`);
+    }
   }
 }

@@ -43,16 +43,21 @@ export async function updateSnapshot(id, options) {
 }
 
 export async function deleteSnapshots(which, options) {
-  if (typeof which == "string") which = [which];
-  const byFilter = which != null && !Array.isArray(which);
-  if (byFilter) options = which;
+  let [kind, ids] = ["", which];
+  if (which != null && typeof which != "string" && !Array.isArray(which)) {
+    const { snapshotIds, all, ...rest } = which;
+    [ids, options] = [snapshotIds, rest];
+    // Never all of them when they were described, too.
+    if (ids === undefined) kind = all === true && rest.filter == null ? ":all" : ":filter";
+  }
+  if (typeof ids == "string") ids = [ids];
   // A service that passes these over would delete what was meant to stay.
-  if (byFilter || options?.dryRun) {
+  if (kind == ":filter" || options?.dryRun) {
     const { connection, call } = split(options);
     const feature = "snapshot_retention";
     if (!(await offers(connection(), feature, call))) throw unsupported(feature, "Box.deleteSnapshots");
   }
-  return byFilter ? run("Box.deleteSnapshots:filter", options) : run("Box.deleteSnapshots", options, { ids: which });
+  return run("Box.deleteSnapshots" + kind, options, { ids });
 }
 
 function run(name, options, more) {

@@ -110,17 +110,22 @@ export class StreamRun {
   /** Ends the run without reading on. */
   async cancel(options) {
     const { id, status } = this;
-    if (status == "running") this.status = "cancelled";
+    const goesOn = status == "running" || status == "detached";
+    if (goesOn) this.status = "cancelled";
     this.#opened.call.cancel();
     await this.#elements.return();
     // The service ends a command that nobody reads; an agent goes on until it is told.
-    if (id && status == "running") await callOn(this.#part, "box.cancelRun", options, { runId: id });
+    if (id && goesOn) await callOn(this.#part, "box.cancelRun", options, { runId: id });
   }
 
-  /** What the box logged since the run began. */
+  /** What the box logged while the run went on, by the service's clock where the run has an id. */
   async logs(options) {
+    const { id: runId } = this;
+    const { signal, timeoutMs } = options ?? {};
+    const run = runId && (await callOn(this.#part, "box.getRun", { signal, timeoutMs }, { runId }));
+    const { createdAt, completedAt } = run || { createdAt: this.#startedAt };
     const entries = await callOn(this.#part, "box.logs", options);
-    return entries.filter(({ timestamp }) => timestamp >= this.#startedAt);
+    return entries.filter(({ timestamp }) => timestamp >= createdAt && !(timestamp > completedAt));
   }
 }
 

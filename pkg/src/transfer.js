@@ -40,14 +40,18 @@ export async function* walk(part, path, options, above = "") {
   }
 }
 
-/** Writes a directory's files to the local disk and gives the paths of what was written. */
+/** Writes a directory's files, or one file, to the local disk and gives the paths of what was written. */
 export async function download(part, { folder, to, ...options } = {}) {
   const { promises: fs } = local("fs", "box.files.download");
   const { join } = local("path");
   const { cwd } = boxOf(part);
   const from = folder ?? cwd;
-  to ??= from == "/workspace/home" ? "workspace" : /[^/]+(?=\/*$)/.exec(from)?.[0] ?? "root";
+  to ??= from == "/workspace/home" ? "workspace" : /(?!\.\.?\/*$)[^/]+(?=\/*$)/.exec(from)?.[0] ?? "root";
   const written = [];
+  if (folder && (await part.stat(folder, { ...options, follow: true })).type == "file") {
+    await fs.writeFile(to, await part.stream(folder, options));
+    return [to];
+  }
   await fs.mkdir(to, { recursive: true });
   for await (const { path, isDir, relativePath } of walk(part, folder, options)) {
     const target = join(to, relativePath);

@@ -112,7 +112,7 @@ export interface AgentRun<Result = string> {
   readonly cost?: RunCost;
   /** Ends the run, if it goes on. */
   cancel(options?: CallOptions): Promise<void>;
-  /** What the box logged since the run began. */
+  /** What the box logged while the run went on, by the service's clock. */
   logs(options?: LogsOptions): Promise<LogEntry[]>;
 }
 

@@ -56,6 +56,15 @@ export interface AgentConfig {
   customHarness?: CustomHarness | undefined;
 }
 
+/** The agent of a box with the harness under one of its former names. */
+export interface FormerAgentConfig extends Omit<AgentConfig, "harness"> {
+  harness?: undefined;
+  /** @deprecated It is `harness`. */
+  provider?: Agent | (string & {}) | undefined;
+  /** @deprecated It is `harness`. */
+  runner?: Agent | (string & {}) | undefined;
+}
+
 /** Where a box may connect to. */
 export type NetworkPolicy =
   | { mode: "allow-all" | "deny-all" }
@@ -83,7 +92,7 @@ export interface BoxSettings {
   keepAlive?: boolean | undefined;
   /** A command that runs in the background each time the box starts. */
   initCommand?: string | undefined;
-  agent?: AgentConfig | undefined;
+  agent?: AgentConfig | FormerAgentConfig | undefined;
   git?: { token?: string | undefined; userName?: string | undefined; userEmail?: string | undefined } | undefined;
   /** Environment of everything that runs in the box. */
   env?: Record<string, string> | undefined;
@@ -223,13 +232,10 @@ export declare class Box {
   static snapshotTree(id: string, options?: StaticOptions): Promise<SnapshotTreeNode[]>;
 
   /** Deletes snapshots of any box, except pinned ones. An empty array is an error, never "all". */
-  static deleteSnapshots(
-    ids: string | readonly string[],
-    options?: StaticOptions & {
-      /** Tells what would be deleted and deletes nothing. */
-      dryRun?: boolean | undefined;
-    },
-  ): Promise<DeletedSnapshots>;
+  static deleteSnapshots(ids: string | readonly string[], options?: DeleteSnapshotsOptions): Promise<DeletedSnapshots>;
+  static deleteSnapshots(options: DeleteSnapshotsOptions & { snapshotIds: string | readonly string[] }): Promise<DeletedSnapshots>;
+  /** Deletes every snapshot of the account, except pinned ones. */
+  static deleteSnapshots(options: DeleteSnapshotsOptions & { all: true }): Promise<DeletedSnapshots>;
   /**
    * Deletes what a filter describes, except what is pinned or was built on by another box.
    *
@@ -238,9 +244,7 @@ export declare class Box {
    * await Box.deleteSnapshots({ filter: { label: "nightly", keepLast: 7 }, dryRun: true });
    * ```
    */
-  static deleteSnapshots(
-    options: StaticOptions & { filter: SnapshotFilter; dryRun?: boolean | undefined },
-  ): Promise<DeletedSnapshots>;
+  static deleteSnapshots(options: DeleteSnapshotsOptions & { filter: SnapshotFilter }): Promise<DeletedSnapshots>;
 
   /**
    * What changed from one snapshot to another, whichever boxes they are of, in the order of paths.

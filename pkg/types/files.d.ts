@@ -121,9 +121,9 @@ export interface Files {
 
 /** Options of `files.download`. */
 export interface DownloadOptions extends CallOptions {
-  /** The directory in the box; by default `box.cwd`. */
+  /** The directory, or the one file, in the box; by default `box.cwd`. */
   folder?: string | undefined;
-  /** Where it goes; by default a directory of the same name here, `workspace` for the workspace. */
+  /** Where it goes; by default to the same name here, `workspace` for the workspace. */
   to?: string | undefined;
 }
 

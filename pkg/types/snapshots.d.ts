@@ -103,6 +103,12 @@ export interface SnapshotFilter {
   keepLast?: number | undefined;
 }
 
+/** Options of `Box.deleteSnapshots`. */
+export interface DeleteSnapshotsOptions extends StaticOptions {
+  /** Tells what would be deleted and deletes nothing. */
+  dryRun?: boolean | undefined;
+}
+
 /** What became of each snapshot that was named or that the filter describes. */
 export interface DeletedSnapshots {
   /** How many were there and are gone. */

@@ -139,11 +139,38 @@ test('a cancelled run is cancelled at the service', limit, async () => {
   assert.equal(asked[1].line, 'POST /v2/box/b/runs/r/cancel')
 })
 
-test('a run tells what was logged since it began', limit, async () => {
+test('a run tells what was logged while it went on, by the clock of the service', limit, async () => {
+  const handle = await box()
+  const at = 1_700_000_000
+  const logs = [-9, 0, 5, 9].map((seconds) => ({ timestamp: at + seconds, level: 'info', source: 'agent', message: `${seconds}` }))
+  play(answering('ok'))
+  const run = await handle.agent.run({ prompt: 'p' })
+  for (const [ends, expected] of [[{ completed_at: at + 5 }, '0,5'], [{}, '0,5,9']]) {
+    const asked = play({ id: 'r', created_at: at, ...ends }, { logs })
+    const lines = await run.logs({ limit: 9 })
+    assert.equal(lines.map(({ message }) => message).join(), expected)
+    assert.deepEqual(asked.map(({ line }) => line), ['GET /v2/box/b/runs/r', 'GET /v2/box/b/logs?limit=9'])
+  }
+})
+
+test('a command without an id tells what was logged since it began', limit, async () => {
   const handle = await box()
   const now = Math.floor(Date.now() / 1000)
-  const entry = (timestamp) => ({ timestamp, level: 'info', source: 'agent', message: 'm' })
-  play(answering('ok'), { logs: [entry(now - 100), entry(now + 1)] })
-  const run = await handle.agent.run({ prompt: 'p' })
-  assert.deepEqual((await run.logs()).length, 1)
+  const entry = (timestamp) => ({ timestamp, level: 'info', source: 'user', message: 'm' })
+  play('event: exit\ndata: {"exit_code":0,"cpu_ns":1}\n\n')
+  const run = await handle.exec.stream('true')
+  for await (const _ of run);
+  play({ logs: [entry(now - 100), entry(now + 1)] })
+  assert.equal((await run.logs()).length, 1)
+})
+
+test('a run whose loop was left is cancelled at the service', limit, async () => {
+  const handle = await box()
+  play(events(['run_start', { run_id: 'r' }], ['text', { text: 'a' }]))
+  const stream = await handle.agent.stream({ prompt: 'p' })
+  for await (const _ of stream) break
+  assert.equal(stream.status, 'detached')
+  const asked = play(undefined)
+  await stream.cancel()
+  assert.deepEqual([asked[0].line, stream.status], ['POST /v2/box/b/runs/r/cancel', 'cancelled'])
 })

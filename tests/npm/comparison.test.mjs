@@ -10,7 +10,8 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const ours = dirname(dirname(fileURLToPath(import.meta.resolve('upstash-box-wasm'))))
-const OFFICIAL = ['@upstash/box@0.5.5', 'zod@3']
+/** The official client with the Zod it was made for, and a later one. */
+const OFFICIAL = ['@upstash/box@0.5.5', 'zod@3.25.76', 'zod4@npm:zod@4.6.7']
 
 test('where the official client is wrong, ours is right', { timeout: 300_000 }, async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'box-comparison-'))
@@ -23,7 +24,7 @@ test('where the official client is wrong, ours is right', { timeout: 300_000 }, 
       return context.skip(`npm could not install ${OFFICIAL[0]}: ${error.message.split('\n')[0]}`)
     }
     await cp(ours, join(folder, 'node_modules/upstash-box-wasm'), { recursive: true })
-    await cp(new URL('comparison/defects.mjs', import.meta.url), join(folder, 'defects.mjs'))
+    await cp(new URL('comparison', import.meta.url), folder, { recursive: true })
     const { stdout } = await run(process.execPath, ['defects.mjs'], { cwd: folder }).catch((error) => {
       assert.fail(`${error.stdout}\n${error.stderr}`)
     })

@@ -81,6 +81,18 @@ test('an answer that is not what the API promises is invalid', limit, async () =
   await rejects(box.delete(), 'invalid_response', 'a page in answer to a deletion')
 })
 
+test('an answer that never ends is given up', { timeout: 120_000 }, async () => {
+  let cancelled = false
+  const chunk = Buffer.alloc(2 ** 22, ' ')
+  const endless = { pull: (controller) => controller.enqueue(chunk), cancel: () => void (cancelled = true) }
+  for (const status of [200, 500]) {
+    cancelled = false
+    const box = await boxThen(async () => new Response(new ReadableStream(endless), { status }))
+    await rejects(box.exec.command('true'), 'network', 'an endless body')
+    assert.ok(cancelled)
+  }
+})
+
 test('every status that is no success has a code and a sentence', limit, async () => {
   for (const body of ['', 'null', '[]', '{"error":null}', '{"error":{"a":1}}', '{"error":7}', '<html>', '{"error":""}', '"x"']) {
     for (const status of [400, 401, 403, 404, 405, 409, 413, 418, 500, 501, 507, 599]) {

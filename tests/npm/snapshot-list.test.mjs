@@ -89,6 +89,21 @@ test('a filter deletes all but the newest and the pinned, after a dry run that d
   await assert.rejects(box.deleteSnapshot(two.id), { code: 'conflict' })
 })
 
+test('all snapshots are deleted only by those words', limit, async () => {
+  const box = await create()
+  await box.snapshot()
+  const refused = { code: 'invalid_argument' }
+  for (const asked of [{}, { all: false }, { all: 'yes' }, { all: true, filter: {} }, { snapshotIds: [] }, { snapshotIds: null }]) {
+    await assert.rejects(Box.deleteSnapshots({ ...connection(), ...asked }), refused, JSON.stringify(asked))
+  }
+  const [{ id }] = await box.listSnapshots()
+  assert.equal((await Box.deleteSnapshots({ ...connection(), snapshotIds: id })).deleted, 1)
+  await box.snapshot()
+  const { deleted } = await Box.deleteSnapshots({ ...connection(), all: true })
+  assert.ok(deleted >= 1)
+  assert.deepEqual(await box.listSnapshots(), [])
+})
+
 test('a service that has no filters is never sent one', limit, async () => {
   const methods = []
   const service = createServer((request, response) => {

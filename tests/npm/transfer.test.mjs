@@ -65,6 +65,12 @@ test('a tree is walked, written to the local disk, and packed', limit, async () 
     assert.equal(await readFile(join(folder, 'one'), 'utf8'), 'a')
     assert.deepEqual([...(await readFile(join(folder, 'src/two')))], [0, 255])
   })
+  await withFolder(async (folder) => {
+    const to = join(folder, 'alone')
+    assert.deepEqual(await handle.files.download({ folder: 'app/one', to }), [to])
+    assert.equal(await readFile(to, 'utf8'), 'a')
+    await assert.rejects(handle.files.download({ folder: 'none', to }), { code: 'path_not_found' })
+  })
   const tar = Buffer.from(await new Response(await handle.files.tar('app')).arrayBuffer())
   assert.equal(tar.length % 512, 0)
   assert.match(tar.toString('latin1'), /\.\/src\/two/)
@@ -81,7 +87,7 @@ test('a name that would lead elsewhere ends a download before anything is writte
   const handle = await box()
   await withFolder(async (folder) => {
     for (const name of ['..', '../x', 'a/b', 'a\\b', '', '.']) {
-      play({ files: [{ name, path: '/x', size: 1, is_dir: false, mod_time: 'x' }] })
+      play({ type: 'directory' }, { files: [{ name, path: '/x', size: 1, is_dir: false, mod_time: 'x' }] })
       await assert.rejects(handle.files.download({ folder: 'app', to: folder }), { code: 'invalid_response' })
     }
   })
