@@ -5,6 +5,7 @@
 
 mod javascript;
 mod native;
+mod official;
 mod ordinary_user;
 mod report;
 mod totals;
@@ -32,6 +33,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
         Ok((consumer, server)) => {
             report.verdict("package size", &pack::weigh(workspace, &consumer));
             javascript::npm(workspace, &consumer, &server, &mut report);
+            official::run(workspace, &server, &mut report);
             javascript::browser(workspace, &consumer, &server, &mut report);
             report.suite(
                 "runtimes and bundlers",

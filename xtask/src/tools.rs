@@ -6,6 +6,7 @@ mod filesystems;
 mod image_tools;
 mod musl_compiler;
 mod npm_packages;
+mod python;
 mod rust_target;
 mod wasm_tools;
 
@@ -15,5 +16,6 @@ pub(crate) use filesystems::ensure_filesystem_programs;
 pub(crate) use image_tools::ensure_image_tools;
 pub(crate) use musl_compiler::ensure_musl_compiler;
 pub(crate) use npm_packages::ensure_npm_packages;
+pub(crate) use python::ensure_python;
 pub(crate) use rust_target::{ensure_target, ensure_wasm_target};
 pub(crate) use wasm_tools::ensure_wasm_tools;

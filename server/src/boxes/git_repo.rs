@@ -69,6 +69,8 @@ impl Repo {
         given: Option<&str>,
         kept: Option<&str>,
     ) -> Result<Vec<(&'static str, String)>, BoxError> {
+        // Callers send a variable of their environment that may be empty.
+        let [given, kept] = [given, kept].map(|token| token.filter(|token| !token.is_empty()));
         let is_https = self.address.starts_with("https://");
         if given.is_some() && !is_https {
             return Err(BoxError::InvalidArgument(

@@ -1,0 +1,1 @@
+box.delete_snapshot("snap_x7f...")
