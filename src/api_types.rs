@@ -5,6 +5,7 @@
 
 mod agent;
 mod agent_settings;
+mod attach_headers;
 mod boxes;
 mod error_code;
 mod exec;
@@ -27,6 +28,7 @@ mod tokens;
 
 pub use agent::{AgentRunRequest, CustomRunner, PromptFile};
 pub use agent_settings::{CustomRunnerSetting, GitIdentity, ModelSetting, SkillList, SkillRequest};
+pub use attach_headers::AttachHeadersSetting;
 pub use boxes::{
     BoxInfo, BoxSize, BoxStatus, BoxStatusResponse, CreateBoxRequest, DeleteManyRequest, ForkedBox,
     FromSnapshotRequest,

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upstash_box_wasm::api_types::{
-    AccountEnv, AccountEnvValue, AgentRunRequest, BoxInfo, BoxStatusResponse, CodeRequest,
-    CreateBoxRequest, CreatePreviewRequest, CreateSnapshotRequest, CreateTokenRequest,
+    AccountEnv, AccountEnvValue, AgentRunRequest, AttachHeadersSetting, BoxInfo, BoxStatusResponse,
+    CodeRequest, CreateBoxRequest, CreatePreviewRequest, CreateSnapshotRequest, CreateTokenRequest,
     CreatedPreview, CreatedToken, CustomRunnerSetting, DeleteSnapshotsRequest, DeletedCount,
     DeletedSnapshots, ErrorBody, ErrorCode, ExecRequest, ExecResponse, FileContent, FileList,
     FileStat, ForkedBox, FromSnapshotRequest, GitBranch, GitBranchRequest, GitCloneRequest,
@@ -61,6 +61,7 @@ fn every_fixture_decodes_and_encodes_equal() {
         holds::<SkillRequest>("skill_request").0,
         holds::<SkillList>("skill_list").0,
         holds::<BoxInfo>("box_with_agent_settings").0,
+        holds::<AttachHeadersSetting>("attach_headers_setting").0,
         holds::<NetworkPolicy>("network_policy").0,
         holds::<NetworkPolicy>("network_policy_deny_all").0,
         holds::<AccountEnvValue>("account_env_value").0,

@@ -371,6 +371,9 @@ export declare class Box {
   /** Changes where the box may connect to, at once. */
   updateNetworkPolicy(policy: NetworkPolicy, options?: CallOptions): Promise<void>;
 
+  /** Replaces all headers that are added to the box's own requests, by host, from its next request on. */
+  updateAttachHeaders(attachHeaders: Record<string, Record<string, string>>, options?: CallOptions): Promise<void>;
+
   /** What ran in the box. */
   listRuns(options?: CallOptions): Promise<RunRecord[]>;
   /** One run, by its id. */

@@ -27,6 +27,7 @@ mod agent_settings;
 mod agent_stream;
 mod agent_webhook;
 mod archive;
+mod attached_headers;
 mod auto_pause;
 mod cancel;
 mod create;

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError};
-use crate::egress;
+use crate::egress::{self, Authority, AuthorityError};
 use crate::http::{self, Access, OriginError};
 use crate::linux::sync::boot_id;
 use crate::outbound::{Outbound, OutboundError};
@@ -110,6 +110,9 @@ pub enum ServerError {
     /// The key for secrets can't be used.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// The boxes' proxy has no certificate authority.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// Other services can't be called.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
@@ -200,13 +203,22 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
     let storage = Storage::choose(config.storage, data)?;
     tracing::info!("storage: {}", storage.describe());
     let host = SandboxHost::prepare(&config.launcher)?;
+    // In a file of its own: what it is for is boxes' business, and the key is not.
+    let authority = Arc::new(Authority::load_or_make(&data.join("egress-authority"))?);
     let parts = Parts {
         store: Arc::new(Store::open(&data.join("boxes.sqlite"))?),
-        layers: Arc::new(LayerStore::open(data, &config.image, storage, &host)?),
+        layers: Arc::new(LayerStore::open(
+            data,
+            &config.image,
+            authority.pem(),
+            storage,
+            &host,
+        )?),
         host,
         secret_key: SecretKey::load_or_make(&data.join("secret-key"))?,
         egress: egress::Policy {
             allow_private: config.allow_private_egress,
+            authority,
         },
         boot_id: boot_id().map_err(LayerError::from)?,
         outbound: Outbound::new()?,

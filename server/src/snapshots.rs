@@ -35,6 +35,7 @@ mod skeleton;
 mod storage;
 mod trash;
 mod tree;
+pub(crate) mod trust;
 mod upper_copy;
 mod view;
 

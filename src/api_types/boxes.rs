@@ -140,6 +140,10 @@ pub struct CreateBoxRequest {
     /// Environment of every run in the box. Values are secrets: never logged, never returned.
     #[serde(deserialize_with = "null_as_default")]
     pub env_vars: BTreeMap<String, String>,
+    /// Headers that the box's proxy adds to requests, by host. Values are secrets: never logged, never
+    /// returned, and out of the box's sight.
+    #[serde(deserialize_with = "null_as_default")]
+    pub attach_headers: BTreeMap<String, BTreeMap<String, String>>,
     pub agent: Option<String>,
     pub model: Option<String>,
     /// A secret: never logged, never returned.

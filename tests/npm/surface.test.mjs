@@ -298,9 +298,10 @@ test('the environment of an account is set, listed masked, and taken away', limi
 test('a handle shows what was set through it', limit, async () => {
   const handle = await box({ agent: 'codex', model: 'a', network_policy: { mode: 'deny-all' } })
   assert.deepEqual(handle.networkPolicy, { mode: 'deny-all' })
-  const asked = play(undefined, undefined)
+  const asked = play(undefined, undefined, undefined)
   await handle.configureModel('b')
   await handle.updateNetworkPolicy({ mode: 'custom', allowedDomains: ['a.b'] })
+  await handle.updateAttachHeaders({ 'api.example.com': { X_Key: 'v' } })
   assert.deepEqual(handle.modelConfig, { harness: 'codex', model: 'b' })
   assert.deepEqual(handle.networkPolicy, { mode: 'custom', allowedDomains: ['a.b'] })
   assert.deepEqual(
@@ -308,6 +309,7 @@ test('a handle shows what was set through it', limit, async () => {
     [
       ['PUT /v2/box/b/config/model', { model: 'b' }],
       ['PUT /v2/box/b/config/network-policy', { mode: 'custom', allowed_domains: ['a.b'] }],
+      ['PUT /v2/box/b/config/attach-headers', { attach_headers: { 'api.example.com': { X_Key: 'v' } } }],
     ],
   )
 })

@@ -79,7 +79,7 @@ impl Boxes {
             extra.extend(started.env);
             let command = Command {
                 argv: started.argv,
-                env: environment::variables(&entered.record, &secrets.env_vars, &extra),
+                env: environment::variables(&entered.record, &secrets.environment(), &extra),
                 cwd,
                 merge_stderr: false,
                 stdin: started.stdin,

@@ -65,7 +65,7 @@ impl Boxes {
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let entered = this.enter(&reference).await?;
-            let mut env_vars = this.secrets_of(&entered)?.env_vars;
+            let mut env_vars = this.secrets_of(&entered)?.environment();
             env_vars.extend(job.env);
             let entry = Entry {
                 kind: "shell",

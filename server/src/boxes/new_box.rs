@@ -7,7 +7,7 @@ use upstash_box_wasm::api_types::{
 use super::error::BoxError;
 use super::git_repo::Repo;
 use super::secrets::Secrets;
-use super::{expiry, mcp, network, rules, skills, unix_now};
+use super::{attached_headers, expiry, mcp, network, rules, skills, unix_now};
 use crate::store::{BoxRecord, Origin};
 
 /// The harness whose program the box itself provides.
@@ -49,6 +49,7 @@ pub(super) fn check(request: &CreateBoxRequest) -> Result<(), BoxError> {
     if let Some(policy) = &request.network_policy {
         network::check(policy)?;
     }
+    attached_headers::check(&request.attach_headers)?;
     if let Some(repo) = &request.clone_repo {
         Repo::parse(repo)?;
     } else if request.clone_token.is_some() {
@@ -130,6 +131,7 @@ pub(super) fn new_box(request: CreateBoxRequest, agent: Agent, origin: Origin) -
             env_vars: request.env_vars.clone(),
             agent_api_key: agent.api_key.clone(),
             github_token: request.github_token.clone(),
+            attach_headers: request.attach_headers.clone(),
             mcp_headers: mcp::headers(&request.mcp_servers),
             ..Secrets::default()
         },

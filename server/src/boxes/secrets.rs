@@ -13,7 +13,9 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::egress::HeadersByHost;
 use crate::private_file;
+use crate::snapshots::trust;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -28,12 +30,31 @@ pub(super) struct Secrets {
     pub(super) agent_api_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) github_token: Option<String>,
+    /// Headers that the proxy adds, by host.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) attach_headers: HeadersByHost,
     /// Headers of MCP servers, by the server's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) mcp_headers: BTreeMap<String, BTreeMap<String, String>>,
     /// Headers of a schedule's webhook.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) webhook_headers: BTreeMap<String, String>,
+}
+
+impl Secrets {
+    /// The variables of everything that runs in the box.
+    ///
+    /// Where headers are attached, hosts are known by certificates of the server's own authority,
+    /// so programs with a list of authorities of their own are told of it.
+    pub(super) fn environment(&self) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::new();
+        if !self.attach_headers.is_empty() {
+            let told = |(name, path): (&str, &str)| (name.to_owned(), path.to_owned());
+            variables.extend(trust::VARIABLES.map(told));
+        }
+        variables.extend(self.env_vars.clone());
+        variables
+    }
 }
 
 impl fmt::Debug for Secrets {

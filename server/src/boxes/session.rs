@@ -93,7 +93,7 @@ impl Boxes {
         let (this, reference) = (self.clone(), reference.to_owned());
         to_completion(async move {
             let mut entered = this.enter(&reference).await?;
-            let mut env_vars = this.secrets_of(&entered)?.env_vars;
+            let mut env_vars = this.secrets_of(&entered)?.environment();
             env_vars.extend(own_env);
             let entry = Entry {
                 kind: "shell",

@@ -86,7 +86,7 @@ impl Boxes {
                 let argv = ["sh", "-c", SHELL, "init", &init_command];
                 let command = Command {
                     argv: argv.map(str::to_owned).to_vec(),
-                    env: environment::variables(&entered.record, &secrets.env_vars, &[]),
+                    env: environment::variables(&entered.record, &secrets.environment(), &[]),
                     cwd: paths::WORKSPACE.to_owned(),
                     merge_stderr: true,
                     stdin: Vec::new(),

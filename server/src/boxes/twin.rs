@@ -6,7 +6,7 @@ use super::error::BoxError;
 use super::{Boxes, to_completion};
 
 impl Boxes {
-    /// A new box with this one's disk, agent, size, environment and network policy, but without its
+    /// A new box with this one's disk, agent, size, environment, network policy and attached headers, but without its
     /// name, labels, schedules and init command.
     pub(crate) async fn twin(&self, reference: &str) -> Result<BoxInfo, BoxError> {
         let (this, reference) = (self.clone(), reference.to_owned());
@@ -46,6 +46,7 @@ impl Boxes {
             size: info.size,
             runtime: info.runtime.clone(),
             env_vars: secrets.env_vars,
+            attach_headers: secrets.attach_headers,
             github_token: secrets.github_token,
             git_user_name: info.git_user_name.clone(),
             git_user_email: info.git_user_email.clone(),

@@ -33,11 +33,12 @@ impl Boxes {
         if self.inner.stopping.load(Ordering::Acquire) {
             return Err(BoxError::Stopping);
         }
+        let terms = self.terms_of(entered)?;
         let spec = self.spec(entered).await?;
         let sandbox = Sandbox::start(&self.inner.parts.host, spec).await?;
-        let rules = self.rules_of(entered.record.info.network_policy.as_ref());
+        let authority = Arc::clone(&self.inner.parts.egress.authority);
         let proxy = match sandbox.take_proxy_listener() {
-            Some(listener) => egress::Proxy::start(listener, rules)
+            Some(listener) => egress::Proxy::start(listener, terms, authority)
                 .inspect_err(|error| tracing::warn!(box_id = entered.id(), %error, "no proxy"))
                 .ok(),
             None => None,

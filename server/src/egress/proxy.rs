@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
@@ -15,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::address::{AddressError, bare};
+use super::attached::Attached;
+use super::authority::Authority;
 use super::rules::Rules;
 use super::{forward, tunnel};
 
@@ -26,7 +29,14 @@ pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 pub(crate) struct Proxy {
     tasks: TaskTracker,
     end: CancellationToken,
-    rules: watch::Sender<Rules>,
+    terms: watch::Sender<Terms>,
+}
+
+/// What holds for a box's connections, as it was last said.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) rules: Rules,
+    pub(crate) attached: Arc<Attached>,
 }
 
 /// What one connection of the box goes by, and what it started on the side.
@@ -34,22 +44,28 @@ pub(crate) struct Proxy {
 pub(super) struct Side {
     tasks: TaskTracker,
     end: CancellationToken,
-    rules: watch::Receiver<Rules>,
+    terms: watch::Receiver<Terms>,
+    authority: Arc<Authority>,
 }
 
 impl Proxy {
     /// Serves a listener that lies in the box's network.
-    pub(crate) fn start(listener: std::net::TcpListener, rules: Rules) -> io::Result<Self> {
+    pub(crate) fn start(
+        listener: std::net::TcpListener,
+        terms: Terms,
+        authority: Arc<Authority>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::from_std(listener)?;
         let proxy = Self {
             tasks: TaskTracker::new(),
             end: CancellationToken::new(),
-            rules: watch::Sender::new(rules),
+            terms: watch::Sender::new(terms),
         };
         let side = Side {
             tasks: proxy.tasks.clone(),
             end: proxy.end.clone(),
-            rules: proxy.rules.subscribe(),
+            terms: proxy.terms.subscribe(),
+            authority,
         };
         side.clone().spawn(async move {
             loop {
@@ -77,7 +93,12 @@ impl Proxy {
 
     /// Goes by other rules from now on; connections that they do not allow are cut.
     pub(crate) fn set_rules(&self, rules: Rules) {
-        self.rules.send_replace(rules);
+        self.terms.send_modify(|terms| terms.rules = rules);
+    }
+
+    /// Attaches other headers from the next request on.
+    pub(crate) fn set_attached(&self, attached: Arc<Attached>) {
+        self.terms.send_modify(|terms| terms.attached = attached);
     }
 }
 
@@ -96,9 +117,13 @@ impl Side {
         });
     }
 
-    /// The rules as they are now.
-    pub(super) fn rules(&self) -> Rules {
-        self.rules.borrow().clone()
+    /// The terms as they are now.
+    pub(super) fn terms(&self) -> Terms {
+        self.terms.borrow().clone()
+    }
+
+    pub(super) fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// The same, for as long as the box may speak to `host` at `address`.
@@ -108,16 +133,42 @@ impl Side {
         address: IpAddr,
         work: impl Future<Output = ()> + Send + 'static,
     ) {
-        let (mut rules, host) = (self.rules.clone(), bare(host).to_owned());
+        self.spawn_while(host, move |terms, host| allows(terms, host, address), work);
+    }
+
+    /// The same, for as long as nothing is attached to what it asks of `host`, too.
+    pub(super) fn spawn_while_unread(
+        &self,
+        host: &str,
+        address: IpAddr,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let holds = move |terms: &Terms, host: &str| {
+            allows(terms, host, address) && terms.attached.of(host).is_none()
+        };
+        self.spawn_while(host, holds, work);
+    }
+
+    fn spawn_while(
+        &self,
+        host: &str,
+        holds: impl Fn(&Terms, &str) -> bool + Send + Sync + 'static,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let (mut terms, host) = (self.terms.clone(), bare(host).to_owned());
         self.spawn(async move {
             // The sender goes with the proxy, and the proxy's end ends this.
-            let forbidden = rules.wait_for(|rules| rules.check(&host, address).is_err());
+            let broken = terms.wait_for(|terms| !holds(terms, &host));
             tokio::select! {
                 () = work => {}
-                _ = forbidden => tracing::debug!("a connection was cut by a new network policy"),
+                _ = broken => tracing::debug!("a connection was cut by new terms"),
             }
         });
     }
+}
+
+fn allows(terms: &Terms, host: &str, address: IpAddr) -> bool {
+    terms.rules.check(host, address).is_ok()
 }
 
 async fn serve(stream: TcpStream, side: Side) {
@@ -160,13 +211,17 @@ impl Refusal {
     }
 
     pub(super) fn unreachable(host: &str, error: &dyn std::error::Error) -> Self {
+        Self::broken(host, &error.to_string())
+    }
+
+    pub(super) fn broken(host: &str, why: &str) -> Self {
         Self {
             status: StatusCode::BAD_GATEWAY,
-            sentence: format!("{host} can't be reached: {error}"),
+            sentence: format!("{host} can't be reached: {why}"),
         }
     }
 
-    fn into_response(self) -> Response<Body> {
+    pub(super) fn into_response(self) -> Response<Body> {
         let sentence = Bytes::from(format!("box-server: {}\n", self.sentence));
         let mut response = Response::new(full(sentence));
         *response.status_mut() = self.status;

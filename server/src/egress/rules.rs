@@ -17,11 +17,10 @@ use thiserror::Error;
 use upstash_box_wasm::api_types::{NetworkMode, NetworkPolicy};
 
 use super::address::{embedded_v4, is_public};
+use super::domain::{Domain, plain};
 
 /// More than anybody writes by hand.
 const MAX_ENTRIES: usize = 1000;
-/// The longest name there can be.
-const MAX_NAME: usize = 253;
 
 /// The rules of one box, ready to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +38,6 @@ enum Reach {
         allowed: Vec<IpNet>,
         denied: Vec<IpNet>,
     },
-}
-
-/// A name, or all names below one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Domain {
-    Exactly(String),
-    /// With the dot before it.
-    Below(String),
 }
 
 /// What is wrong with a policy.
@@ -104,7 +95,7 @@ impl Rules {
                 domains: policy
                     .allowed_domains
                     .iter()
-                    .map(|text| Domain::parse(text))
+                    .map(domain)
                     .collect::<Result<_, _>>()?,
                 allowed: networks("allowed_cidrs", &policy.allowed_cidrs)?,
                 denied: networks("denied_cidrs", &policy.denied_cidrs)?,
@@ -160,39 +151,17 @@ impl Rules {
     }
 }
 
-impl Domain {
-    fn parse(text: &str) -> Result<Self, RulesError> {
-        let name = text.to_ascii_lowercase();
-        let (rest, is_suffix) = match name.strip_prefix("*.") {
-            Some(rest) => (rest, true),
-            None => (name.as_str(), false),
-        };
-        let is_label = |label: &str| {
-            let is_letter = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
-            !label.is_empty() && label.len() <= 63 && label.bytes().all(is_letter)
-        };
-        let wrong = |what: String| {
-            Err(RulesError {
-                member: "allowed_domains",
-                what,
-            })
-        };
-        if rest.parse::<IpAddr>().is_ok() {
-            return wrong(format!(
-                "{text:?} is an address; put it into allowed_cidrs as {text}/32"
-            ));
-        }
-        if rest.len() > MAX_NAME || !rest.split('.').all(is_label) {
-            return wrong(format!(
-                "{text:?} is no name like \"api.example.com\" or \"*.example.com\""
-            ));
-        }
-        Ok(if is_suffix {
-            Self::Below(format!(".{rest}"))
-        } else {
-            Self::Exactly(rest.to_owned())
-        })
+fn domain(text: &String) -> Result<Domain, RulesError> {
+    let wrong = |what| RulesError {
+        member: "allowed_domains",
+        what,
+    };
+    if text.parse::<IpAddr>().is_ok() {
+        return Err(wrong(format!(
+            "{text:?} is an address; put it into allowed_cidrs as {text}/32"
+        )));
     }
+    Domain::parse(text).map_err(wrong)
 }
 
 fn networks(member: &'static str, texts: &[String]) -> Result<Vec<IpNet>, RulesError> {
@@ -206,12 +175,8 @@ fn networks(member: &'static str, texts: &[String]) -> Result<Vec<IpNet>, RulesE
 }
 
 fn is_listed(domains: &[Domain], host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    let host = host.strip_suffix('.').unwrap_or(&host);
-    domains.iter().any(|domain| match domain {
-        Domain::Exactly(name) => host == name,
-        Domain::Below(suffix) => host.len() > suffix.len() && host.ends_with(suffix.as_str()),
-    })
+    let host = plain(host);
+    domains.iter().any(|domain| domain.covers(&host))
 }
 
 /// Also looks at the IPv4 address that an IPv6 notation leads to.

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::routing::{delete, post, put};
 use axum::{Json, Router};
 use upstash_box_wasm::api_types::{
-    CustomRunnerSetting, GitIdentity, LabelList, LabelRequest, ModelSetting, NetworkPolicy,
-    SkillList, SkillRequest,
+    AttachHeadersSetting, CustomRunnerSetting, GitIdentity, LabelList, LabelRequest, ModelSetting,
+    NetworkPolicy, SkillList, SkillRequest,
 };
 
 use super::body::JsonObject;
@@ -20,6 +20,10 @@ pub(super) fn routes() -> Router<Boxes> {
         .route(
             "/v2/box/{box}/config/network-policy",
             put(set_network_policy),
+        )
+        .route(
+            "/v2/box/{box}/config/attach-headers",
+            put(set_attached_headers),
         )
         .route("/v2/box/{box}/config/model", put(set_model))
         .route("/v2/box/{box}/config/custom-runner", put(set_custom_runner))
@@ -57,6 +61,17 @@ async fn set_network_policy(
     let policy: NetworkPolicy = body.parse()?;
     boxes.set_network_policy(&reference, policy.clone()).await?;
     Ok(Json(policy))
+}
+
+/// Values go in and do not come out.
+async fn set_attached_headers(
+    State(boxes): State<Boxes>,
+    InPath(reference): InPath<String>,
+    body: JsonObject,
+) -> Result<Json<AttachHeadersSetting>, ApiError> {
+    let AttachHeadersSetting { attach_headers } = body.parse()?;
+    let set = boxes.set_attached_headers(&reference, attach_headers);
+    Ok(Json(set.await?))
 }
 
 async fn set_model(

@@ -12,14 +12,7 @@ use super::error::ApiError;
 use crate::boxes::Boxes;
 
 /// Members of a new box, and why there is no such thing here.
-const OF_A_BOX: &[(&str, &str)] = &[
-    (
-        "attach_headers",
-        "the boxes' proxy carries TLS unread, so it has no place to add headers; give the box what it \
-         needs in env_vars",
-    ),
-    ("browser", NO_BROWSER),
-];
+const OF_A_BOX: &[(&str, &str)] = &[("browser", NO_BROWSER)];
 
 const NO_BROWSER: &str =
     "boxes of this server have no managed browser; install one in the box and run it there";

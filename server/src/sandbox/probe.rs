@@ -97,7 +97,7 @@ async fn sandbox(host: &SandboxHost, data: &Path) -> Finding {
 }
 
 async fn try_sandbox(host: &SandboxHost, scratch: &Path) -> Result<(), String> {
-    let store = LayerStore::open(scratch, &ImageSource::Host, Storage::CopiedData, host)
+    let store = LayerStore::open(scratch, &ImageSource::Host, "", Storage::CopiedData, host)
         .map_err(|error| error.to_string())?;
     let disk = store
         .disk("doctor", &[])

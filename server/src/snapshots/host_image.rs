@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 use super::error::{LayerError, On};
 use super::image::Part;
 use super::skeleton::{Skeleton, add_base, add_sudo, user_lines};
+use super::trust;
 use crate::sandbox::Lower;
 
 /// Directories at the root that are links into /usr on most systems, and directories on others.
@@ -77,7 +78,7 @@ const GROUPS: &str = "boxuser:x:0:\nroot:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\n
     disk:x:6:\nmail:x:8:\nkmem:x:15:\nwww-data:x:33:\nutmp:x:43:\nstaff:x:50:\nusers:x:100:\n\
     nogroup:x:65534:\n";
 
-pub(super) fn build(place: &Path, owner: u32) -> Result<Vec<Part>, LayerError> {
+pub(super) fn build(place: &Path, owner: u32, authority: &str) -> Result<Vec<Part>, LayerError> {
     let root = Skeleton::create(&place.join("root"), owner)?;
     add_base(&root)?;
     let shell = if Path::new("/bin/bash").exists() {
@@ -94,6 +95,9 @@ pub(super) fn build(place: &Path, owner: u32) -> Result<Vec<Part>, LayerError> {
     for name in ETC {
         copy_readable(&Path::new("/etc").join(name), &format!("etc/{name}"), &root)?;
     }
+    // Of the copies in the tree, which hold nothing of the host that is not for everyone.
+    let copies = place.join("root");
+    trust::add(&root, &copies, authority)?;
     let usr = Skeleton::create(&place.join("usr"), owner)?;
     add_sudo(&usr, "local/bin")?;
     for name in HIDDEN_IN_USR {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{LayerError, On};
 use super::host_image;
 use super::skeleton::{Skeleton, add_base, user_lines};
+use super::trust;
 use crate::sandbox::Lower;
 
 /// Where the files of a fresh box come from.
@@ -36,19 +37,25 @@ pub(super) fn build(
     source: &ImageSource,
     place: &Path,
     owner: u32,
+    authority: &str,
 ) -> Result<Vec<Part>, LayerError> {
     if place.exists() {
         fs::remove_dir_all(place).on("remove", place)?;
     }
     fs::create_dir_all(place).on("create", place)?;
     match source {
-        ImageSource::Host => host_image::build(place, owner),
-        ImageSource::Directory(path) => directory(path, place, owner),
+        ImageSource::Host => host_image::build(place, owner, authority),
+        ImageSource::Directory(path) => directory(path, place, owner, authority),
     }
 }
 
 /// A given tree, with what a box needs laid over it.
-fn directory(path: &Path, place: &Path, owner: u32) -> Result<Vec<Part>, LayerError> {
+fn directory(
+    path: &Path,
+    place: &Path,
+    owner: u32,
+    authority: &str,
+) -> Result<Vec<Part>, LayerError> {
     if !path.is_dir() {
         return Err(LayerError::NoImage(path.to_path_buf()));
     }
@@ -65,6 +72,7 @@ fn directory(path: &Path, place: &Path, owner: u32) -> Result<Vec<Part>, LayerEr
         &format!("{}{users}", user_lines(shell)),
         0o644,
     )?;
+    trust::add(&skeleton, path, authority)?;
     Ok(vec![Part {
         name: "root".into(),
         target: "/".into(),

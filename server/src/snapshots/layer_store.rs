@@ -45,13 +45,15 @@ pub struct LayerStore {
 }
 
 impl LayerStore {
-    /// Makes the directories that are missing and the image anew.
+    /// Makes the directories that are missing and the image anew. Boxes trust `authority`, a
+    /// certificate in PEM.
     ///
     /// # Errors
     /// When the data directory can't be written or the image can't be read.
     pub fn open(
         data: &Path,
         source: &ImageSource,
+        authority: &str,
         storage: Storage,
         host: &SandboxHost,
     ) -> Result<Self, LayerError> {
@@ -79,7 +81,7 @@ impl LayerStore {
             boxes,
             imports,
             base: archive::describe_base(source),
-            parts: image::build(source, &data.join("image"), owner)?,
+            parts: image::build(source, &data.join("image"), owner, authority)?,
             storage,
             owner,
             host_shift,

@@ -72,6 +72,10 @@ impl Skeleton {
         Ok(skeleton)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn into_path(self) -> PathBuf {
         self.path
     }

@@ -335,14 +335,6 @@ fn what_one_machine_can_not_do_is_refused_by_name() {
             (
                 "POST",
                 "/v2/box",
-                r#"{"attach_headers":{"a.com":{"x":"y"}}}"#,
-                501,
-                no,
-                "env_vars",
-            ),
-            (
-                "POST",
-                "/v2/box",
                 r#"{"agent":"codex","model":"m","agent_api_key":"UPSTASH_KEY"}"#,
                 501,
                 no,

@@ -14,6 +14,8 @@ mod agent;
 mod agent_harness;
 mod agent_settings;
 mod archive;
+mod attach_headers;
+mod attach_headers_hostile;
 mod bad_input;
 mod bad_input_in_box;
 mod boxes;

@@ -5,8 +5,10 @@ mod client;
 mod disk_image;
 mod server;
 mod stub;
+mod tls_host;
 
 pub(crate) use client::{Client, Response, wait_until};
 pub(crate) use disk_image::{DiskImage, FragileDisk};
 pub(crate) use server::{KEY, Server, binary};
 pub(crate) use stub::{Got, Stub};
+pub(crate) use tls_host::{Host, TestAuthority};

@@ -23,6 +23,7 @@ pub(crate) struct Server {
     /// Removed with the server, where the test did not choose the place.
     _made: Option<TempDir>,
     arguments: Vec<String>,
+    variables: Vec<(String, String)>,
 }
 
 impl Server {
@@ -42,6 +43,21 @@ impl Server {
 
     /// The same in a data directory that may hold something.
     pub(crate) fn start_at(data: &Path, arguments: &[&str]) -> Option<Self> {
+        Self::start_in(data, arguments, &[])
+    }
+
+    /// The same in a new directory with further variables in the server's environment.
+    pub(crate) fn start_with_variables(
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Option<Self> {
+        let made = tempfile::tempdir().unwrap();
+        let mut server = Self::start_in(made.path(), arguments, variables)?;
+        server._made = Some(made);
+        Some(server)
+    }
+
+    fn start_in(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Option<Self> {
         if let Err(report) = DOCTOR.get_or_init(|| doctor(data)) {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -51,13 +67,16 @@ impl Server {
             return None;
         }
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let (child, address) = spawn(data, &arguments);
+        let owned = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
+        let variables: Vec<_> = variables.iter().map(owned).collect();
+        let (child, address) = spawn(data, &arguments, &variables);
         Some(Self {
             child,
             address,
             data: data.to_path_buf(),
             _made: None,
             arguments,
+            variables,
         })
     }
 
@@ -78,7 +97,7 @@ impl Server {
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.address) = spawn(&self.data, &self.arguments);
+        (self.child, self.address) = spawn(&self.data, &self.arguments, &self.variables);
     }
 
     /// Asks the server to stop; its exit code.
@@ -90,7 +109,7 @@ impl Server {
 
     /// Starts another server on the same data after [`terminate`](Self::terminate).
     pub(crate) fn start_again(&mut self) {
-        (self.child, self.address) = spawn(&self.data, &self.arguments);
+        (self.child, self.address) = spawn(&self.data, &self.arguments, &self.variables);
     }
 
     /// Names of everything in a directory of the data directory.
@@ -152,12 +171,13 @@ fn doctor(data: &Path) -> Result<(), String> {
     }
 }
 
-fn spawn(data: &Path, arguments: &[String]) -> (Child, String) {
+fn spawn(data: &Path, arguments: &[String], variables: &[(String, String)]) -> (Child, String) {
     let mut child = Command::new(binary())
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .args(arguments)
         .env("BOX_SERVER_API_KEY", KEY)
+        .envs(variables.iter().cloned())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
