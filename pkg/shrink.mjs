@@ -26,6 +26,9 @@ const PANICS = new RegExp(
   ].join("|"),
 );
 
+/** Calls from JavaScript into Rust's closures, and what only futures use: they stay in the table when no glue can reach them. */
+const CLOSURES = /wasm_bindgen::(convert::)?closure|js_sys::futures/;
+
 /** The features that rustc emits by default and every supported runtime has. */
 const FEATURES = [
   "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue", "--enable-mutable-globals",
@@ -34,8 +37,9 @@ const FEATURES = [
 
 /** The module and the glue, smaller. */
 export function shrink(wasm, glue) {
-  const { module, names } = optimize(withoutPanics(wasm));
-  return { wasm: withoutSourcePaths(module), glue: leaner(rename(glue, names)) };
+  const unreachable = /make(Mut)?Closure/.test(glue) ? [PANICS] : [PANICS, CLOSURES];
+  const { module, names } = optimize(trapping(wasm, unreachable));
+  return { wasm: withoutPanicTexts(module), glue: leaner(rename(glue, names)) };
 }
 
 /** Text up to this long is put together by hand when it is ASCII: a TextDecoder takes longer to be called. */
@@ -73,13 +77,14 @@ function leaner(glue) {
   return glue;
 }
 
-function withoutPanics(wasm) {
+/** The module with functions of these names trapping at once. */
+function trapping(wasm, patterns) {
   const module = binaryen.readBinary(wasm);
   let found = 0;
   for (let index = 0; index < module.getNumFunctions(); index++) {
     const reference = module.getFunctionByIndex(index);
     const { name, module: importedFrom } = binaryen.getFunctionInfo(reference);
-    if (importedFrom || !PANICS.test(name)) continue;
+    if (importedFrom || !patterns.some((pattern) => pattern.test(name))) continue;
     binaryen.Function(reference).body = module.unreachable();
     found++;
   }
@@ -96,7 +101,7 @@ function optimize(wasm) {
     const [before, after] = [join(folder, "before.wasm"), join(folder, "after.wasm")];
     writeFileSync(before, wasm);
     const wasmOpt = join(dirname(createRequire(import.meta.url).resolve("binaryen/package.json")), "bin/wasm-opt");
-    const passes = ["-Oz", "--minify-imports-and-exports-and-modules"];
+    const passes = ["-Oz", "--reorder-locals", "--reorder-functions", "--minify-imports-and-exports-and-modules"];
     const map = execFileSync(process.execPath, [wasmOpt, ...FEATURES, ...passes, before, "-o", after]);
     const { imports, exports } = JSON.parse(map);
     return { module: readFileSync(after), names: { imports, exports } };
@@ -118,12 +123,19 @@ function replaced(text, from, to) {
   return typeof from == "string" ? text.replace(from, () => to) : text.replaceAll(from, to);
 }
 
-/**
- * Blanks the paths of source files, which panics would have printed. They also name folders of the
- * machine that built the package.
- */
-function withoutSourcePaths(wasm) {
-  const text = Buffer.from(wasm).toString("latin1");
-  const blank = text.replace(/(?:[\w.-]*\/)+[\w.-]+\.rs(?=[^\w])/g, (path) => "\0".repeat(path.length));
-  return Buffer.from(blank, "latin1");
+/** What panics would have printed. The paths also name folders of the machine that built the package. */
+const PANIC_TEXTS = [
+  /(?:[\w.-]*\/)+[\w.-]+\.rs(?=[^\w])/g,
+  /slice index starts at |range (start|end) index |" out of range for slice of length | but ends at /g,
+  /`at` split index \(is |\) should be <= len \(is |window size must be non-zero|mid > len|attempt to divide by zero/g,
+  /(?:Once|LazyCell) instance has previously been poisoned|one-time initialization may not be performed recursively/g,
+  /internal error: entered unreachable code(?:: invalid Once state)?|capacity overflow|Tried to shrink to a larger capacity/g,
+  /called `\w+::\w+\(\)` on an? `\w+` value|`async fn` resumed after \w+|RefCell already (?:mutably )?borrowed/g,
+  /(?<=\D)0001020304\d{190}(?=\D)/g,
+];
+
+function withoutPanicTexts(wasm) {
+  let text = Buffer.from(wasm).toString("latin1");
+  for (const pattern of PANIC_TEXTS) text = text.replace(pattern, (found) => "\0".repeat(found.length));
+  return Buffer.from(text, "latin1");
 }

@@ -33,12 +33,6 @@ impl<T: Transport> Client<T> {
         Self { transport }
     }
 
-    /// What it speaks through.
-    #[cfg(all(feature = "npm", target_arch = "wasm32"))]
-    pub(crate) const fn transport(&self) -> &T {
-        &self.transport
-    }
-
     /// Does one call: the row of this name, with these arguments.
     ///
     /// # Errors
@@ -61,18 +55,8 @@ impl<T: Transport> Client<T> {
             self.transport.warn(call, &sentence(&text));
         }
         let request = build(route, arguments)?;
-        let outcome = self.transport.send(call, &request).await;
-        let exchange = Exchange::new(route, request, arguments.get("id"));
-        self.finish(call, exchange, outcome).await
-    }
-
-    /// Goes on with a call whose request was sent once, with this outcome.
-    pub(crate) async fn finish(
-        &self,
-        call: &T::Call,
-        mut exchange: Exchange<T::Json>,
-        mut outcome: Result<Response<T::Json>, Error>,
-    ) -> Result<T::Json, Error> {
+        let mut outcome = self.transport.send(call, &request).await;
+        let mut exchange = Exchange::new(route, request, arguments.get("id"));
         loop {
             match exchange.next(outcome, &|| self.transport.chance())? {
                 Step::Done(answer) => return Ok(answer),
@@ -111,7 +95,7 @@ pub(crate) struct Exchange<J> {
 
 /// What to do after an outcome.
 #[derive(Debug)]
-enum Step<J> {
+pub(crate) enum Step<J> {
     /// It is over.
     Done(J),
     /// Sleep, then send the request.
@@ -131,7 +115,7 @@ impl<J: Json> Exchange<J> {
         }
     }
 
-    fn next(
+    pub(crate) fn next(
         &mut self,
         outcome: Result<Response<J>, Error>,
         chance: &dyn Fn() -> f64,

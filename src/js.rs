@@ -3,9 +3,11 @@
 //! Thin: it converts what crosses and decides nothing. `Wasm…` is exported, `Js…` is imported. The
 //! classes that a user sees are JavaScript's own and stand in `pkg/src`.
 
-pub(crate) mod call;
+mod call;
 mod client;
-pub(crate) mod json;
+mod exchange;
+mod json;
+mod network;
 mod streams;
 
 /// Smaller and faster than the standard one. The package runs in one thread, which it relies on.

@@ -6,8 +6,6 @@ use crate::error::Error;
 use crate::json::Json;
 use crate::requests::Request;
 
-#[cfg(all(feature = "npm", target_arch = "wasm32"))]
-pub mod fetch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scripted;
 

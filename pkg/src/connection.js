@@ -66,23 +66,35 @@ export class Connection {
     return new WebSocket(url.replace(/^http/, "ws") + path, carrier);
   }
 
-  /** One request in most cases: what needs more goes on in Rust. */
+  /** One request in most cases. What comes after it is for Rust to say: when to ask again, and for what. */
   async #answer(call, row, args, options, isStream) {
     const client = (this.#client ??= this.#connect());
     const values = valuesOf(row, args, options);
-    const init = {};
-    const url = client.request(row.place, values, init);
-    let outcome;
-    let isThrown = false;
+    let init = {};
+    let url = client.request(row.place, values, init);
+    let exchange;
     try {
-      outcome = await call.exchange(url, init, isStream);
-      const answer = call.response.ok ? Client.answer(row.place, outcome) : undefined;
-      if (answer !== undefined) return answer;
-    } catch (thrown) {
-      outcome = thrown;
-      isThrown = true;
+      for (;;) {
+        let outcome;
+        let isThrown = false;
+        try {
+          outcome = await call.exchange(url, init, isStream);
+          const answer = !exchange && call.response.ok ? Client.answer(row.place, outcome) : undefined;
+          if (answer !== undefined) return answer;
+        } catch (thrown) {
+          outcome = thrown;
+          isThrown = true;
+        }
+        exchange ??= client.exchange(row.place, values);
+        const next = exchange.next(call, outcome, isThrown);
+        if (typeof next != "number") return next[0];
+        await call.sleep(next);
+        if (call.ended) exchange.next(call, undefined, true);
+        url = exchange.request((init = {}));
+      }
+    } finally {
+      exchange?.free();
     }
-    return client.finish(call, row.place, values, outcome, isThrown);
   }
 
   #connect() {

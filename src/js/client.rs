@@ -1,27 +1,29 @@
 //! The client as JavaScript holds it.
 //!
 //! Most calls are one request with a plain answer: JavaScript sends it between [`WasmClient::request`]
-//! and [`WasmClient::answer`], without a promise of ours. All others go on in [`WasmClient::finish`].
+//! and [`WasmClient::answer`]. All others go on in an exchange.
+
+use std::rc::Rc;
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use web_sys::RequestInit;
 
-use super::call::JsCall;
+use super::exchange::WasmExchange;
+use super::network::Network;
 use crate::account::Account;
-use crate::client::{Client, Exchange, settled};
+use crate::client::{Exchange, settled};
 use crate::error::Error;
 use crate::requests::table::{load, place_of, route_at};
 use crate::requests::{Request, Route, request_of};
 use crate::sentence::{push, push_digits};
-use crate::transport::fetch::Fetch;
 
 /// Calls of one account at one service.
 #[wasm_bindgen(js_name = Client)]
 #[derive(Debug)]
 pub struct WasmClient {
-    client: Client<Fetch>,
+    network: Rc<Network>,
 }
 
 #[wasm_bindgen(js_class = Client)]
@@ -51,7 +53,7 @@ impl WasmClient {
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, JsValue> {
         let account = Account::new(base_url, api_key).map_err(|error| to_js(&error))?;
         Ok(Self {
-            client: Client::new(Fetch::new(account)),
+            network: Rc::new(Network::new(account)),
         })
     }
 
@@ -64,7 +66,7 @@ impl WasmClient {
         init: &RequestInit,
     ) -> Result<String, JsValue> {
         let (_, request) = built(place, &values).map_err(|error| to_js(&error))?;
-        self.client.transport().fill(init, &request)
+        self.network.fill(init, &request)
     }
 
     /// The answer in a body, or undefined when that is not all.
@@ -74,31 +76,13 @@ impl WasmClient {
             .unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// Goes on after the first request: with what was thrown, or with the body of the answer.
-    pub async fn finish(
-        &self,
-        call: JsCall,
-        place: usize,
-        values: Vec<JsValue>,
-        outcome: JsValue,
-        is_thrown: bool,
-    ) -> Result<JsValue, JsValue> {
-        let account = self.client.transport().account();
-        let finished = async {
-            let (route, request) = built(place, &values)?;
-            let outcome = if is_thrown {
-                Err(outcome)
-            } else {
-                Fetch::received(&call, outcome)
-            };
-            let outcome = self.client.transport().told(&call, &request, outcome);
-            // Its first argument, in the rows that wait.
-            let box_id = values.first().cloned().unwrap_or_default();
-            let exchange = Exchange::new(route, request, box_id);
-            self.client.finish(&call, exchange, outcome).await
-        };
-        let answer = finished.await;
-        answer.map_err(|error| to_js(&account.without_key(error)))
+    /// Goes on after the first request.
+    pub fn exchange(&self, place: usize, values: Vec<JsValue>) -> Result<WasmExchange, JsValue> {
+        let (route, request) = built(place, &values).map_err(|error| to_js(&error))?;
+        // Its first argument, in the rows that wait.
+        let box_id = values.first().cloned().unwrap_or_default();
+        let exchange = Exchange::new(route, request, box_id);
+        Ok(WasmExchange::new(Rc::clone(&self.network), exchange))
     }
 }
 
@@ -110,7 +94,7 @@ fn built(place: usize, values: &[JsValue]) -> Result<(&'static Route, Request<Js
 }
 
 /// An error as the members that `BoxError` is made of.
-fn to_js(error: &Error) -> JsValue {
+pub(super) fn to_js(error: &Error) -> JsValue {
     error
         .serialize(&Serializer::json_compatible())
         .unwrap_or(JsValue::NULL)

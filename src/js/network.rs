@@ -1,34 +1,33 @@
-//! Sends through the runtime's own `fetch`.
+//! Requests and answers as the runtime's `fetch` has them. The sending itself is JavaScript's.
 //!
 //! gloo-net holds headers and response. Its `send` and `text` are not used: they panic when what was
 //! thrown is not an `Error`. Whatever JavaScript throws here becomes an error with that as its cause.
 
 use gloo_net::http::{Headers, Response as GlooResponse};
-use js_sys::{JSON, Math};
+use js_sys::JSON;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestInit;
 
-use super::{Response, Transport};
+use super::call::JsCall;
 use crate::account::Account;
 use crate::api_types::ErrorCode;
 use crate::error::Error;
-use crate::js::call::JsCall;
-use crate::requests::{Answer, Request};
+use crate::requests::Request;
 use crate::sentence::sentence;
+use crate::transport::Response;
 
 /// The network, for one account.
 #[derive(Debug)]
-pub struct Fetch {
+pub(super) struct Network {
     account: Account,
     /// The headers of nearly every request, made once.
     with_body: web_sys::Headers,
     without_body: web_sys::Headers,
 }
 
-impl Fetch {
+impl Network {
     /// Sends as this account.
-    pub fn new(account: Account) -> Self {
+    pub(super) fn new(account: Account) -> Self {
         let with_body = headers(account.common_headers(true));
         let without_body = headers(account.common_headers(false));
         Self {
@@ -38,12 +37,12 @@ impl Fetch {
         }
     }
 
-    pub(crate) const fn account(&self) -> &Account {
+    pub(super) const fn account(&self) -> &Account {
         &self.account
     }
 
     /// Puts a request into what `fetch` takes, and gives its address.
-    pub(crate) fn fill(
+    pub(super) fn fill(
         &self,
         init: &RequestInit,
         request: &Request<JsValue>,
@@ -69,20 +68,8 @@ impl Fetch {
         Ok(self.account.url(request))
     }
 
-    async fn exchange(
-        &self,
-        call: &JsCall,
-        request: &Request<JsValue>,
-    ) -> Result<Response<JsValue>, JsValue> {
-        let init = RequestInit::new();
-        let url = self.fill(&init, request)?;
-        let is_stream = request.answer == Answer::Stream;
-        let body = JsFuture::from(call.exchange(&url, &init, is_stream)).await?;
-        Self::received(call, body)
-    }
-
     /// What a call was answered with, given its body.
-    pub(crate) fn received(call: &JsCall, body: JsValue) -> Result<Response<JsValue>, JsValue> {
+    pub(super) fn received(call: &JsCall, body: JsValue) -> Result<Response<JsValue>, JsValue> {
         let response = GlooResponse::from(call.response());
         let mut received = Response {
             status: response.status(),
@@ -99,7 +86,7 @@ impl Fetch {
     }
 
     /// The same, with words for what was thrown.
-    pub(crate) fn told(
+    pub(super) fn told(
         &self,
         call: &JsCall,
         request: &Request<JsValue>,
@@ -128,34 +115,6 @@ fn headers<'a>(pairs: impl Iterator<Item = (&'static str, &'a str)>) -> web_sys:
         headers.set(name, value);
     }
     headers.into_raw()
-}
-
-impl Transport for Fetch {
-    type Call = JsCall;
-    type Json = JsValue;
-
-    async fn send(
-        &self,
-        call: &JsCall,
-        request: &Request<JsValue>,
-    ) -> Result<Response<JsValue>, Error> {
-        let outcome = self.exchange(call, request).await;
-        self.told(call, request, outcome)
-    }
-
-    async fn sleep(&self, call: &JsCall, ms: u32) -> Result<(), Error> {
-        // How it settles does not matter: the call knows whether it has ended.
-        let _ = JsFuture::from(call.sleep(ms)).await;
-        ended(call).map_or(Ok(()), Err)
-    }
-
-    fn chance(&self) -> f64 {
-        Math::random()
-    }
-
-    fn warn(&self, _call: &JsCall, _text: &str) {
-        // JavaScript knows the names of a row's arguments, and has warned before the first request.
-    }
 }
 
 /// The failure of a call that its deadline or its signal ended.
