@@ -39,7 +39,7 @@ const FEATURES = [
 export function shrink(wasm, glue) {
   const unreachable = /make(Mut)?Closure/.test(glue) ? [PANICS] : [PANICS, CLOSURES];
   const { module, names } = optimize(trapping(wasm, unreachable));
-  return { wasm: withoutPanicTexts(module), glue: leaner(rename(glue, names)) };
+  return { wasm: withoutPanicTexts(module), glue: rename(leaner(glue), names) };
 }
 
 /** Text up to this long is put together by hand when it is ASCII: a TextDecoder takes longer to be called. */
@@ -67,6 +67,42 @@ function leaner(glue) {
   );
   replaceFunction("getStringFromWasm0", "function getStringFromWasm0(ptr, len) {\n  return decodeText(ptr >>> 0, len);\n}\n");
   replaceFunction(
+    "passStringToWasm0",
+    `function passStringToWasm0(text, malloc, realloc) {
+  let ptr = malloc(text.length, 1) >>> 0, bytes = getUint8ArrayMemory0(), at = 0;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127) break;
+    bytes[ptr + at] = code;
+  }
+  if (at < text.length) {
+    bytes = cachedTextEncoder.encode(text);
+    ptr = realloc(ptr, text.length, at = bytes.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(bytes, ptr);
+  }
+  WASM_VECTOR_LEN = at;
+  return ptr;
+}
+`,
+  );
+  replaceFunction(
+    "getDataViewMemory0",
+    `function getDataViewMemory0() {
+  const { buffer } = wasm.memory;
+  return cachedDataViewMemory0?.buffer == buffer ? cachedDataViewMemory0 : (cachedDataViewMemory0 = new DataView(buffer));
+}
+`,
+  );
+  replaceFunction(
+    "__wbg_finalize_init",
+    `function __wbg_finalize_init(instance) {
+  wasm = instance.exports;
+  cachedDataViewMemory0 = cachedUint8ArrayMemory0 = null;
+  wasm.__wbindgen_start();
+}
+`,
+  );
+  replaceFunction(
     "__wbg_init",
     `async function __wbg_init(module) {
   const made = await WebAssembly.instantiate(module, __wbg_get_imports());
@@ -74,6 +110,10 @@ function leaner(glue) {
 }
 `,
   );
+  for (const unneeded of [/^if \(Symbol\.dispose\).*$/gm, /^if \(!\('encodeInto'.*?^}$/ms, /^cachedTextDecoder\.decode\(\);$/gm]) {
+    if (!unneeded.test(glue)) throw new Error(`The glue has nothing like ${unneeded}: is this another wasm-bindgen?`);
+    glue = glue.replace(unneeded, "");
+  }
   return glue;
 }
 

@@ -81,8 +81,11 @@ impl Account {
 
     /// The headers of a request that has none of its own.
     pub fn common_headers(&self, with_body: bool) -> impl Iterator<Item = (&'static str, &str)> {
-        let json = with_body.then_some(("Content-Type", "application/json"));
-        std::iter::once(("X-Box-Api-Key", self.api_key.as_str())).chain(json)
+        let both = [
+            ("X-Box-Api-Key", self.api_key.as_str()),
+            ("Content-Type", "application/json"),
+        ];
+        both.into_iter().take(1 + usize::from(with_body))
     }
 
     /// The same failure, should a server or a proxy have put the key into its words.

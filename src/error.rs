@@ -100,22 +100,27 @@ impl Error {
 }
 
 impl Serialize for Error {
-    /// A list of texts, which is small to cross with; `pkg/src/error.js` names its elements.
+    /// One text, which is small to cross with: the facts with a NUL after each, and the message last.
+    /// `pkg/src/error.js` takes them apart.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let status = self.status.map(|status| {
-            let mut digits = String::new();
-            push_digits(&mut digits, status.into(), 3);
-            digits
-        });
-        let facts = [
-            Some(self.code.as_str()),
-            Some(&self.message),
-            self.code.retryable().then_some("true"),
-            status.as_deref(),
-            self.request_id.as_deref(),
-            self.left_behind.as_deref(),
-        ];
-        serializer.collect_seq(facts)
+        let mut status = String::new();
+        if let Some(number) = self.status {
+            push_digits(&mut status, number.into(), 3);
+        }
+        let retryable = if self.code.retryable() { "true" } else { "" };
+        serializer.serialize_str(&sentence(&[
+            self.code.as_str(),
+            "\0",
+            retryable,
+            "\0",
+            &status,
+            "\0",
+            self.request_id.as_deref().unwrap_or_default(),
+            "\0",
+            self.left_behind.as_deref().unwrap_or_default(),
+            "\0",
+            &self.message,
+        ]))
     }
 }
 
@@ -210,8 +215,10 @@ mod tests {
             let error = Error::from_answer(row.status().unwrap_or(500), &body, "Box.get");
             assert_eq!(error.code, *row);
             let told = serde_json::to_value(&error).unwrap();
-            assert_eq!(told[0], row.as_str());
-            assert_eq!(told[2] == "true", row.retryable());
+            let facts: Vec<&str> = told.as_str().unwrap().splitn(6, '\0').collect();
+            assert_eq!(facts[0], row.as_str());
+            assert_eq!(facts[1] == "true", row.retryable());
+            assert_eq!(facts[5], "x");
         }
     }
 

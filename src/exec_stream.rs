@@ -47,7 +47,7 @@ impl ExecStream {
         }
         let before = self.held.len();
         self.held.extend_from_slice(chunk);
-        if self.in_data && !chunk.contains(&b'\n') && self.held.len() <= LONGEST_TRAILER {
+        if self.in_data && !has_line_break(chunk) && self.held.len() <= LONGEST_TRAILER {
             return Released::default();
         }
         let start = trailer_start(&self.held);
@@ -76,9 +76,14 @@ impl ExecStream {
     }
 
     fn hold(&mut self, tail: Vec<u8>) {
-        self.in_data = data_of(&tail).is_some_and(|data| !data.contains(&b'\n'));
+        self.in_data = data_of(&tail).is_some_and(|data| !has_line_break(data));
         self.held = tail;
     }
+}
+
+/// `contains` would bring its own search, which is fast and large; this is asked of trailers alone.
+fn has_line_break(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| *byte == b'\n')
 }
 
 /// What follows `data: ` in bytes that begin with a marker.

@@ -2,17 +2,17 @@
 
 import { Reader } from "../generated/upstash_box_wasm.js";
 import { failure } from "./error.js";
-import { CUT_OFF, chunks, leave } from "./streams.js";
+import { CUT_OFF, Elements, chunks, leave } from "./streams.js";
 
 /** What the agent says and does, as it comes; `see` is shown each element first. */
-export async function* events(run, opened, see) {
+export const events = (run, opened, see) => new Elements(batches(run, opened, see));
+
+/** The same, a batch for each chunk. A batch is read as its elements are taken, and so is the run's state. */
+async function* batches(run, opened, see) {
   const reader = new Reader();
   try {
-    for await (const chunk of chunks(opened)) {
-      // Not `yield*`, which would make three more promises of each element.
-      for (const element of read(run, reader.events(chunk, false), see)) yield element;
-    }
-    yield* read(run, reader.events(new Uint8Array(), true), see);
+    for await (const chunk of chunks(opened)) yield read(run, reader.events(chunk, false), see);
+    yield read(run, reader.events(new Uint8Array(), true), see);
     if (run.status != "completed") {
       throw failure("stream_truncated", CUT_OFF);
     }
@@ -47,7 +47,6 @@ function parse(name, text) {
 
 /** One event as an element, after it has left its mark on the run. */
 function toElement(run, name, data) {
-  const toolCallId = data?.tool_call_id ?? data?.tool_use_id ?? data?.toolCallId ?? data?.id;
   switch (name) {
     case "run_start":
       run.id = data.run_id;
@@ -59,9 +58,9 @@ function toElement(run, name, data) {
     case "thinking":
       return { type: "reasoning", text: data.text };
     case "tool":
-      return { type: "tool-call", toolCallId, toolName: data.name, input: data.input ?? {} };
+      return { type: "tool-call", toolCallId: idOf(data), toolName: data.name, input: data.input ?? {} };
     case "tool_result":
-      return { type: "tool-result", toolCallId, output: data.output };
+      return { type: "tool-result", toolCallId: idOf(data), output: data.output };
     case "stats":
       return { type: "stats", cpuNs: data.cpu_ns, memoryPeakBytes: data.memory_peak_bytes };
     case "done":
@@ -77,6 +76,8 @@ function toElement(run, name, data) {
       return { type: "unknown", event: name, data };
   }
 }
+
+const idOf = (data) => data.tool_call_id ?? data.tool_use_id ?? data.toolCallId ?? data.id;
 
 const cost = (data) => ({
   inputTokens: data.input_tokens ?? 0,

@@ -61,6 +61,8 @@ export class Call {
   async exchange(url, init, isStream) {
     const { signal } = this;
     if (signal) init.signal = signal;
+    // Runtimes want it said when a body is a stream.
+    init.duplex = "half";
     const response = (this.response = await fetch(url, init));
     // What is no response would fail later, in words that help nobody.
     if (typeof response?.status != "number" || !response.headers) throw new TypeError("fetch gave no response");

@@ -8,15 +8,13 @@ export class BoxError extends Error {
 }
 Object.defineProperty(BoxError.prototype, "name", { value: "BoxError", configurable: true, writable: true });
 
-/** What was thrown, as a BoxError. Rust throws the list of its facts; anything else is a defect of this package. */
+/** What was thrown, as a BoxError. Rust throws its facts in a list; anything else is a defect of this package. */
 export function toBoxError(thrown, cause) {
   if (thrown instanceof BoxError) return thrown;
-  if (Array.isArray(thrown)) {
-    const [code, message, retryable, status, requestId, leftBehind] = thrown;
-    const facts = { code, message, retryable: !!retryable, status: status && +status };
-    return new BoxError({ ...facts, requestId, leftBehind, cause });
-  }
-  return failure("internal", `upstash-box-wasm failed: ${words(thrown)}`, thrown);
+  if (!Array.isArray(thrown)) return failure("internal", `upstash-box-wasm failed: ${words(thrown)}`, thrown);
+  const [code, retryable, status, requestId, leftBehind, ...message] = String(thrown[0]).split("\0");
+  const facts = { status: status ? +status : null, requestId: requestId || null, leftBehind: leftBehind || null };
+  return new BoxError({ code, message: message.join("\0"), retryable: !!retryable, ...facts, cause });
 }
 
 /** What was thrown, in words. Anything can be thrown: even what can't be turned into text. */
@@ -32,7 +30,7 @@ export function words(thrown) {
 }
 
 /** A failure that is noticed on this side. */
-export const failure = (code, message, cause) => new BoxError({ code, message, retryable: false, cause });
+export const failure = (code, message, cause, retryable = false) => new BoxError({ code, message, retryable, cause });
 
 /** An argument that can't be used. */
 export const invalid = (message) => failure("invalid_argument", message);

@@ -31,10 +31,9 @@ export const ClaudeCode = /* @__PURE__ */ models(
 /** Models of Cursor. */
 export const CursorModel = /* @__PURE__ */ models(
   "cursor/",
-  "default composer-2.5 gpt-5.5 gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.3-codex " +
-    "gpt-5.3-codex-spark gpt-5.2 gpt-5.2-codex gpt-5.1 gpt-5.1-codex-max gpt-5.1-codex-mini " +
-    "gpt-5-mini claude-fable-5 claude-opus-4-8 claude-opus-4-7 claude-opus-4-6 claude-opus-4-5 " +
-    "claude-sonnet-4-6 claude-sonnet-4-5 claude-sonnet-4 claude-sonnet-5 claude-haiku-4-5 " +
+  "default composer-2.5 gpt-5.5 gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.3-codex gpt-5.3-codex-spark gpt-5.2-codex " +
+    "gpt-5.1-codex-max gpt-5.1-codex-mini gpt-5.2 gpt-5.1 gpt-5-mini claude-fable-5 claude-opus-4-5 claude-opus-4-6 " +
+    "claude-opus-4-7 claude-opus-4-8 claude-sonnet-4 claude-sonnet-4-5 claude-sonnet-4-6 claude-sonnet-5 claude-haiku-4-5 " +
     "gemini-3.1-pro gemini-3-flash gemini-2.5-flash grok-4-20 kimi-k2.5",
 );
 
@@ -51,9 +50,9 @@ export const OpenCodeModel = /* @__PURE__ */ Object.assign(
     "claude-sonnet-4-5 claude-sonnet-4-6 claude-sonnet-5 claude-haiku-4-5 gpt-5.5 gpt-5.4 " +
     "gpt-5.4-pro gpt-5.4-mini gpt-5.4-nano gpt-5.3-codex gpt-5.3-codex-spark gpt-5.2-codex " +
     "gpt-5.1-codex-max gpt-5.1-codex-mini gpt-4.1 o3 o4-mini"),
-  models("opencode/", "gpt-5-nano big-pickle minimax-m2.7 claude-fable-5 claude-sonnet-4-6 claude-sonnet-4-5 " +
-    "claude-sonnet-4 claude-sonnet-5 claude-haiku-4-5 claude-opus-4-8 claude-opus-4-7 " +
-    "claude-opus-4-6 claude-opus-4-5 claude-opus-4-1 gemini-3.1-pro gemini-3-pro gemini-3-flash", "Zen_"),
+  models("opencode/", "gpt-5-nano big-pickle minimax-m2.7 claude-opus-4-1 claude-fable-5 claude-opus-4-5 claude-opus-4-6 " +
+    "claude-opus-4-7 claude-opus-4-8 claude-sonnet-4 claude-sonnet-4-5 claude-sonnet-4-6 claude-sonnet-5 claude-haiku-4-5 " +
+    "gemini-3.1-pro gemini-3-pro gemini-3-flash", "Zen_"),
 );
 
 /** Models through OpenRouter. */

@@ -21,17 +21,15 @@ export function signs() {
 }
 
 export function fromPrintable(text) {
-  const values = [];
+  const values = new Uint8Array(128);
   signs().forEach((sign, value) => (values[sign.charCodeAt()] = value));
-  const bytes = new Uint8Array(text.length);
+  // In place: no byte needs less than one character.
+  const bytes = new TextEncoder().encode(text);
   let length = 0;
-  let page = 0;
-  for (let at = 0; at < text.length; at++) {
-    const value = values[text.charCodeAt(at)];
-    if (value < PAGE) {
-      bytes[length++] = page * PAGE + value;
-      page = 0;
-    } else page = value - PAGE + 1;
+  for (let at = 0; at < bytes.length; at++) {
+    let value = values[bytes[at]];
+    if (value >= PAGE) value = (value - PAGE + 1) * PAGE + values[bytes[++at]];
+    bytes[length++] = value;
   }
   return bytes.subarray(0, length);
 }

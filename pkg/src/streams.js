@@ -19,7 +19,7 @@ export async function* chunks({ call, stream }) {
     }
     whole = true;
   } catch (thrown) {
-    throw call.error(lost(call, thrown));
+    throw lost(call, thrown);
   } finally {
     if (whole) call.close();
     else call.cancel();
@@ -63,16 +63,17 @@ function value(line) {
 }
 
 /** What one line says went wrong. */
-export const failed = (error) => toBoxError(error.error ? [error.code, error.error] : error);
+export const failed = (error) => (error.error ? failure(error.code, error.error) : toBoxError(error));
 
 /** Why a stream broke. */
 function lost(call, thrown) {
   const words = call.caught(thrown);
-  return [
-    ["network", `The connection was lost while the stream was read: ${words}`, true],
-    ["timeout", "The time for this call ran out (`timeoutMs`).", true],
+  const [code, message] = [
+    ["network", `The connection was lost while the stream was read: ${words}`],
+    ["timeout", "The time for this call ran out (`timeoutMs`)."],
     ["aborted", "The call was ended by its `signal`."],
   ][call.ended];
+  return failure(code, message, call.cause, code != "aborted");
 }
 
 /**
@@ -85,6 +86,57 @@ export function iterable(promise) {
       yield* await promise;
     },
   });
+}
+
+/**
+ * The elements of batches that come one after the other. One that is there already costs a promise, and
+ * not the three of an async generator.
+ */
+export class Elements {
+  #batches;
+  #batch = [].values();
+  #more;
+
+  /** Each of `batches` is an iterator; what it throws ends them all. */
+  constructor(batches) {
+    this.#batches = batches;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  next() {
+    // Whoever asks again before the last answer came gets what is after it.
+    if (this.#more) return this.#more.then(() => this.next());
+    try {
+      const next = this.#batch.next();
+      if (!next.done) return Promise.resolve(next);
+    } catch (thrown) {
+      return this.#batches.throw(thrown);
+    }
+    const found = this.#find();
+    const forget = () => (this.#more = undefined);
+    this.#more = found.then(forget, forget);
+    return found;
+  }
+
+  return() {
+    this.#batch = [].values();
+    return this.#batches.return();
+  }
+
+  async #find() {
+    const { done, value } = await this.#batches.next();
+    if (done) return { done, value };
+    this.#batch = value;
+    try {
+      const next = value.next();
+      return next.done ? this.#find() : next;
+    } catch (thrown) {
+      return this.#batches.throw(thrown);
+    }
+  }
 }
 
 /** A run whose elements are still coming. It is what `exec.stream` and `agent.stream` give. */

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use js_sys::Array;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -93,9 +94,8 @@ fn built(place: usize, values: &[JsValue]) -> Result<(&'static Route, Request<Js
     Ok((route, request_of(route, values, cwd)?))
 }
 
-/// An error as the members that `BoxError` is made of.
+/// An error as `BoxError` is made of it: in a list, so that no text that a user throws is taken for one.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    error
-        .serialize(&Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
+    let facts = error.serialize(&Serializer::json_compatible());
+    Array::of1(&facts.unwrap_or(JsValue::NULL)).into()
 }

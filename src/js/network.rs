@@ -57,11 +57,7 @@ impl Network {
             _ => init.set_headers(&headers(self.account.headers(request))),
         }
         match &request.body {
-            Some(body) if request.is_raw => {
-                init.set_body(body);
-                // Runtimes want it said when a body is a stream.
-                js_sys::Reflect::set(init, &"duplex".into(), &"half".into())?;
-            }
+            Some(body) if request.is_raw => init.set_body(body),
             Some(body) => init.set_body(&JSON::stringify(body)?.into()),
             None => {}
         }

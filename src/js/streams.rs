@@ -57,10 +57,13 @@ impl WasmReader {
         let mut add = |name: &[u8], data: &[u8]| {
             events.extend_from_slice(name);
             events.push(b'\n');
-            events.extend(
-                data.iter()
-                    .map(|byte| if *byte == b'\n' { b' ' } else { *byte }),
-            );
+            let start = events.len();
+            events.extend_from_slice(data);
+            for byte in events.iter_mut().skip(start) {
+                if *byte == b'\n' {
+                    *byte = b' ';
+                }
+            }
             events.push(b'\n');
         };
         self.events.push(chunk, &mut add);
