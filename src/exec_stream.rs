@@ -81,7 +81,10 @@ impl ExecStream {
     }
 }
 
-/// `contains` would bring its own search, which is fast and large; this is asked of trailers alone.
+#[expect(
+    clippy::manual_contains,
+    reason = "its own search is fast and large, and this is asked of trailers alone"
+)]
 fn has_line_break(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| *byte == b'\n')
 }
