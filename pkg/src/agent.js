@@ -57,7 +57,9 @@ async function open(part, name, { onToolUse, onToolResult, ...options }) {
     if (type == "tool-call") tell(name, "onToolUse", onToolUse, { name: toolName, ...facts });
     else tell(name, "onToolResult", onToolResult, facts);
   };
-  return new StreamRun(opened, (run) => events(run, opened, see), part);
+  const run = new StreamRun(opened, (run) => events(run, opened, see), part);
+  run.result = "";
+  return run;
 }
 
 function tell(name, option, callback, facts) {

@@ -143,7 +143,6 @@ export class Elements {
 export class StreamRun {
   id;
   status = "running";
-  result = "";
   #elements;
   #opened;
   #part;
