@@ -16,10 +16,11 @@ import { rows as bundlers } from './rows/bundlers.mjs'
 import { rows as frameworks } from './rows/frameworks.mjs'
 import { rows as actionsExample } from './rows/actions_example.mjs'
 import { rows as server } from './rows/server.mjs'
+import { rows as schemas } from './rows/schemas.mjs'
 import { rows as examples } from './rows/examples.mjs'
 
 const words = process.argv.slice(2)
-const rows = [...itself, ...runtimes, ...edges, ...pages, ...browserSafety, ...bundlers, ...frameworks, ...server, ...examples, ...actionsExample].filter(
+const rows = [...itself, ...runtimes, ...edges, ...pages, ...browserSafety, ...bundlers, ...frameworks, ...server, ...schemas, ...examples, ...actionsExample].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 )
 const counts = { PASS: 0, FAIL: 0, SKIP: 0 }

@@ -49,6 +49,12 @@ const scriptedForLangChain = {
   }),
 }
 
+/** The same for Mastra, which takes models of the AI SDK by their form. */
+const scriptedForMastra = () => {
+  const { doGenerate } = scriptedForAiSdk()
+  return { specificationVersion: 'v3', provider: 'scripted', modelId: 'scripted', supportedUrls: {}, doGenerate }
+}
+
 /** An agent's example takes the service from the environment, as its user's program would. */
 async function answerOf(bench, name, model) {
   Object.assign(process.env, bench.env)
@@ -123,5 +129,6 @@ export const rows = [
     }
   }),
   example('Vercel AI SDK', (bench) => answerOf(bench, 'vercel-ai-sdk', scriptedForAiSdk())),
+  example('Mastra', (bench) => answerOf(bench, 'mastra', scriptedForMastra())),
   example('LangChain', (bench) => answerOf(bench, 'langchain', scriptedForLangChain)),
 ]
