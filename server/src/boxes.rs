@@ -118,7 +118,7 @@ pub(crate) use files::ReadRange;
 pub(crate) use fork::Forks;
 pub(crate) use git_provider::GITHUB_API;
 pub(crate) use history::Page;
-pub(crate) use oci::{Progress, Wishes};
+pub(crate) use oci::{Progress, Wishes, bring_image};
 pub(crate) use once::CallId;
 use once::CallsUnderWay;
 use owner::BoxOwner;
@@ -190,6 +190,11 @@ struct Inner {
 }
 
 impl Boxes {
+    /// The variables that the image wants its programs to have.
+    fn image_env(&self) -> &[(String, String)] {
+        self.inner.parts.layers.image_env()
+    }
+
     /// Puts right what a crash may have left, then takes charge.
     ///
     /// # Errors

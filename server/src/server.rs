@@ -13,13 +13,13 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError};
+use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError, bring_image};
 use crate::egress::{self, Authority, AuthorityError};
 use crate::http::{self, Access, OriginError};
 use crate::linux::sync::boot_id;
 use crate::outbound::{Outbound, OutboundError};
 use crate::sandbox::{SandboxError, SandboxHost};
-use crate::snapshots::{ImageSource, LayerError, LayerStore, Storage, StorageChoice};
+use crate::snapshots::{ImageSource, ImageStore, LayerError, LayerStore, Storage, StorageChoice};
 use crate::store::{Store, StoreError};
 
 /// How long connections may take to end once every sandbox has.
@@ -205,11 +205,13 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
     let host = SandboxHost::prepare(&config.launcher)?;
     // In a file of its own: what it is for is boxes' business, and the key is not.
     let authority = Arc::new(Authority::load_or_make(&data.join("egress-authority"))?);
+    let images = ImageStore::open(data, &host)?;
+    let image = bring_image(&config.image, &images, config.most_import_bytes)?;
     let parts = Parts {
         store: Arc::new(Store::open(&data.join("boxes.sqlite"))?),
         layers: Arc::new(LayerStore::open(
             data,
-            &config.image,
+            &image,
             authority.pem(),
             storage,
             &host,

@@ -5,7 +5,8 @@
 //! may go, is decided by the callers; this module only knows directories.
 //!
 //! ```text
-//! DATA/image/…                what every box starts from
+//! DATA/image/…                what every box starts from: what is ours of it
+//! DATA/images/…               images that came from elsewhere
 //! DATA/layers/<layer>/<part>  sealed, never written again
 //! DATA/boxes/<box>/upper/<part>   what the box wrote since its last snapshot; made when first needed
 //! DATA/boxes/<box>/work-…     scratch space of overlayfs, one a start; in a subvolume's upper, there
@@ -24,6 +25,7 @@ mod error;
 mod flatten;
 mod host_image;
 mod image;
+mod image_store;
 mod layer_store;
 mod lease;
 mod live_copy;
@@ -46,7 +48,8 @@ pub use archive::{
 pub use diff::{Change, ChangeKind};
 pub use digest::LayersDigest;
 pub use error::LayerError;
-pub use image::ImageSource;
+pub use image::{Image, ImageSource};
+pub use image_store::{ImageStore, StoredImage, UnfinishedImage};
 pub use layer_store::LayerStore;
 pub use lease::Lease;
 pub use removal::Unneeded;

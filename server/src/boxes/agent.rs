@@ -79,7 +79,12 @@ impl Boxes {
             extra.extend(started.env);
             let command = Command {
                 argv: started.argv,
-                env: environment::variables(&entered.record, &secrets.environment(), &extra),
+                env: environment::variables(
+                    this.image_env(),
+                    &entered.record,
+                    &secrets.environment(),
+                    &extra,
+                ),
                 cwd,
                 merge_stderr: false,
                 stdin: started.stdin,

@@ -8,8 +8,12 @@ use crate::store::BoxRecord;
 pub(super) const GIT_NAME: &str = "Upstash Box";
 pub(super) const GIT_EMAIL: &str = "box@upstash.com";
 
-/// The defaults, the box's own variables over them, and `extra` over both.
+/// Of the defaults, those that an image knows better.
+const OF_THE_IMAGE: [&str; 2] = ["PATH", "LANG"];
+
+/// The defaults, what the image says besides, the box's own variables over them, and `extra` over both.
 pub(super) fn variables(
+    image_env: &[(String, String)],
     record: &BoxRecord,
     env_vars: &BTreeMap<String, String>,
     extra: &[(&str, String)],
@@ -53,6 +57,11 @@ pub(super) fn variables(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
+    for (name, value) in image_env {
+        if OF_THE_IMAGE.contains(&name.as_str()) || !all.contains_key(name) {
+            all.insert(name.clone(), value.clone());
+        }
+    }
     all.extend(
         env_vars
             .iter()

@@ -87,7 +87,12 @@ impl Boxes {
                 extra.extend(["no_proxy", "NO_PROXY"].map(|name| (name, String::new())));
             }
             let command = Command {
-                env: environment::variables(&entered.record, &secrets.environment(), &extra),
+                env: environment::variables(
+                    this.image_env(),
+                    &entered.record,
+                    &secrets.environment(),
+                    &extra,
+                ),
                 argv: git.argv,
                 cwd,
                 merge_stderr: false,

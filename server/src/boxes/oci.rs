@@ -7,6 +7,7 @@
 mod description;
 mod documents;
 mod export;
+mod image;
 mod import;
 mod outgoing;
 mod progress;
@@ -15,5 +16,6 @@ mod push;
 mod registry;
 mod take_in;
 
+pub(crate) use image::bring_image;
 pub(crate) use import::Wishes;
 pub(crate) use progress::Progress;

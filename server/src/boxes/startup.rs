@@ -86,7 +86,12 @@ impl Boxes {
                 let argv = ["sh", "-c", SHELL, "init", &init_command];
                 let command = Command {
                     argv: argv.map(str::to_owned).to_vec(),
-                    env: environment::variables(&entered.record, &secrets.environment(), &[]),
+                    env: environment::variables(
+                        self.image_env(),
+                        &entered.record,
+                        &secrets.environment(),
+                        &[],
+                    ),
                     cwd: paths::WORKSPACE.to_owned(),
                     merge_stderr: true,
                     stdin: Vec::new(),

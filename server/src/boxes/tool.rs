@@ -37,7 +37,12 @@ impl Boxes {
             let mut entered = this.enter(&reference).await?;
             let command = Command {
                 argv,
-                env: environment::variables(&entered.record, &Default::default(), &[]),
+                env: environment::variables(
+                    this.image_env(),
+                    &entered.record,
+                    &Default::default(),
+                    &[],
+                ),
                 cwd,
                 merge_stderr: false,
                 stdin: Vec::new(),

@@ -59,7 +59,8 @@ pub(super) struct Serve {
     /// Directory of a page to serve at /
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
-    /// What boxes start from: `host` or `dir:PATH`
+    /// What boxes start from: `host`, `dir:PATH`, `oci:PATH` for an image layout, or an image in a
+    /// registry like `docker.io/library/node:22`
     #[arg(long, value_name = "IMAGE", default_value = "host", value_parser = image::parse)]
     image: ImageSource,
     /// How what boxes write is kept

@@ -25,6 +25,7 @@ pub use spool::Spool;
 pub use staging::{LayerPlace, PackedLayer, Staging, Unpacked};
 pub use tar_reader::TarReader;
 pub use tar_writer::TarWriter;
+pub(super) use unpack::{Below, Unpacker};
 
 /// What a name begins with that tells of a deletion.
 const WHITEOUT: &[u8] = b".wh.";

@@ -97,7 +97,7 @@ pub(super) fn build(place: &Path, owner: u32, authority: &str) -> Result<Vec<Par
     }
     // Of the copies in the tree, which hold nothing of the host that is not for everyone.
     let copies = place.join("root");
-    trust::add(&root, &copies, authority)?;
+    trust::add(&root, &[copies], authority)?;
     let usr = Skeleton::create(&place.join("usr"), owner)?;
     add_sudo(&usr, "local/bin")?;
     for name in HIDDEN_IN_USR {

@@ -5,17 +5,38 @@ use std::path::{Path, PathBuf};
 
 use super::error::{LayerError, On};
 use super::host_image;
-use super::skeleton::{Skeleton, add_base, user_lines};
+use super::image_store::StoredImage;
+use super::skeleton::{Skeleton, add_base, add_sudo, user_lines};
 use super::trust;
 use crate::sandbox::Lower;
 
-/// Where the files of a fresh box come from.
+/// Where the files of a fresh box come from, as users say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImageSource {
     /// The programs of this machine, read-only, and a fresh tree for the rest.
     Host,
     /// An unpacked root filesystem.
     Directory(PathBuf),
+    /// An OCI image layout, as a directory or a tar file.
+    Layout {
+        /// Where it is.
+        path: PathBuf,
+        /// Which of its images.
+        tag: Option<String>,
+    },
+    /// An image in a registry.
+    Registry(String),
+}
+
+/// The same once it is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// This machine's programs.
+    Host,
+    /// An unpacked root filesystem.
+    Directory(PathBuf),
+    /// One that was brought here.
+    Stored(StoredImage),
 }
 
 /// One mount of an image.
@@ -34,7 +55,7 @@ pub(super) struct Part {
 /// They are rebuilt at each start of the server, so that an update of the host is seen; no sandbox
 /// runs then.
 pub(super) fn build(
-    source: &ImageSource,
+    image: &Image,
     place: &Path,
     owner: u32,
     authority: &str,
@@ -43,26 +64,43 @@ pub(super) fn build(
         fs::remove_dir_all(place).on("remove", place)?;
     }
     fs::create_dir_all(place).on("create", place)?;
-    match source {
-        ImageSource::Host => host_image::build(place, owner, authority),
-        ImageSource::Directory(path) => directory(path, place, owner, authority),
+    match image {
+        Image::Host => host_image::build(place, owner, authority),
+        Image::Directory(path) if path.is_dir() => {
+            let trees = [path.clone()];
+            let lowers = vec![Lower::Host(path.clone())];
+            let skeleton = Skeleton::create(&place.join("root"), owner)?;
+            unpacked(skeleton, &trees, lowers, authority)
+        }
+        Image::Directory(path) => Err(LayerError::NoImage(path.clone())),
+        Image::Stored(stored) => {
+            let trees = stored.trees();
+            let lowers = trees.iter().cloned().map(Lower::Layer).collect();
+            let skeleton = Skeleton::create(&place.join("root"), owner)?;
+            add_sudo(&skeleton, "usr/local/bin")?;
+            unpacked(skeleton, &trees, lowers, authority)
+        }
     }
 }
 
-/// A given tree, with what a box needs laid over it.
-fn directory(
-    path: &Path,
-    place: &Path,
-    owner: u32,
+/// Given trees, the topmost first, with what a box needs laid over them.
+fn unpacked(
+    skeleton: Skeleton,
+    trees: &[PathBuf],
+    lowers: Vec<Lower>,
     authority: &str,
 ) -> Result<Vec<Part>, LayerError> {
-    if !path.is_dir() {
-        return Err(LayerError::NoImage(path.to_path_buf()));
-    }
-    let skeleton = Skeleton::create(&place.join("root"), owner)?;
     add_base(&skeleton)?;
-    let users = fs::read_to_string(path.join("etc/passwd")).unwrap_or_default();
-    let shell = if path.join("bin/bash").exists() {
+    let users = trees
+        .iter()
+        .find_map(|tree| trust::read(tree, "etc/passwd").transpose())
+        .transpose()?
+        .unwrap_or_default();
+    let has_bash = |tree: &PathBuf| {
+        let places = ["bin/bash", "usr/bin/bash"];
+        places.iter().any(|place| tree.join(place).is_file())
+    };
+    let shell = if trees.iter().any(has_bash) {
         "/bin/bash"
     } else {
         "/bin/sh"
@@ -72,13 +110,11 @@ fn directory(
         &format!("{}{users}", user_lines(shell)),
         0o644,
     )?;
-    trust::add(&skeleton, path, authority)?;
+    trust::add(&skeleton, trees, authority)?;
+    let layer = Lower::Layer(skeleton.into_path());
     Ok(vec![Part {
         name: "root".into(),
         target: "/".into(),
-        lowers: vec![
-            Lower::Layer(skeleton.into_path()),
-            Lower::Host(path.to_path_buf()),
-        ],
+        lowers: std::iter::once(layer).chain(lowers).collect(),
     }])
 }

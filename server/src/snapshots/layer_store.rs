@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::digest::{LayersDigest, Walk};
 use super::error::{LayerError, On};
-use super::image::{self, ImageSource, Part};
+use super::image::{self, Image, Part};
 use super::lease::{Lease, Leases};
 use super::removal::Unneeded;
 use super::storage::Storage;
@@ -36,6 +36,7 @@ pub struct LayerStore {
     parts: Vec<Part>,
     storage: Storage,
     base: String,
+    image_env: Vec<(String, String)>,
     owner: u32,
     /// What is added to the ids of the host's own files when they are shown in a box.
     host_shift: u32,
@@ -52,7 +53,7 @@ impl LayerStore {
     /// When the data directory can't be written or the image can't be read.
     pub fn open(
         data: &Path,
-        source: &ImageSource,
+        image: &Image,
         authority: &str,
         storage: Storage,
         host: &SandboxHost,
@@ -80,8 +81,12 @@ impl LayerStore {
             layers,
             boxes,
             imports,
-            base: archive::describe_base(source),
-            parts: image::build(source, &data.join("image"), owner, authority)?,
+            image_env: match image {
+                Image::Stored(stored) => stored.env(),
+                Image::Host | Image::Directory(_) => Vec::new(),
+            },
+            base: archive::describe_base(image),
+            parts: image::build(image, &data.join("image"), owner, authority)?,
             storage,
             owner,
             host_shift,
@@ -317,6 +322,11 @@ impl LayerStore {
     /// What the boxes stand on, in words that another server can compare with its own.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The variables that the image wants its programs to have.
+    pub fn image_env(&self) -> &[(String, String)] {
+        &self.image_env
     }
 
     pub(super) fn leases(&self) -> &Leases {

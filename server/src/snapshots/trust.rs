@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
@@ -43,11 +43,19 @@ pub(crate) const VARIABLES: [(&str, &str); 9] = [
     ("SSL_CERT_FILE", WITH_OTHERS),
 ];
 
-/// Adds an authority in PEM to what the image in `tree` trusts.
-pub(super) fn add(skeleton: &Skeleton, tree: &Path, authority: &str) -> Result<(), LayerError> {
+/// Adds an authority in PEM to what the image trusts. Of its trees the topmost comes first.
+pub(super) fn add(
+    skeleton: &Skeleton,
+    trees: &[PathBuf],
+    authority: &str,
+) -> Result<(), LayerError> {
     let mut with_others = None;
     for list in LISTS {
-        let Some(known) = read(tree, list)? else {
+        let known = trees
+            .iter()
+            .find_map(|tree| read(tree, list).transpose())
+            .transpose()?;
+        let Some(known) = known else {
             continue;
         };
         let all = joined(&known, authority);
@@ -62,18 +70,18 @@ pub(super) fn add(skeleton: &Skeleton, tree: &Path, authority: &str) -> Result<(
     Ok(())
 }
 
-/// A list of the image itself: a link may lead anywhere, so none is followed.
-fn read(tree: &Path, list: &str) -> Result<Option<String>, LayerError> {
+/// A file of an image itself: a link may lead anywhere, so none is followed.
+pub(super) fn read(tree: &Path, name: &str) -> Result<Option<String>, LayerError> {
     let root = directory_handle(tree)?;
     let Ok(opened) = open_below(
         root.as_fd(),
-        Path::new(list),
+        Path::new(name),
         OFlag::O_RDONLY | OFlag::O_NONBLOCK,
     ) else {
         return Ok(None);
     };
     let mut file = File::from(opened);
-    let path = tree.join(list);
+    let path = tree.join(name);
     if !file.metadata().on("look at", &path)?.is_file() {
         return Ok(None);
     }
@@ -114,7 +122,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let owner = nix::unistd::Uid::effective().as_raw();
         let skeleton = Skeleton::create(&place.path().join("root"), owner).unwrap();
-        add(&skeleton, image.path(), "ours\n").unwrap();
+        add(&skeleton, &[image.path().to_owned()], "ours\n").unwrap();
         let read = |name: &str| std::fs::read_to_string(skeleton.path().join(name)).ok();
         let all = Some("known\nours\n".to_owned());
         assert_eq!(read("etc/ssl/certs/ca-certificates.crt"), all);

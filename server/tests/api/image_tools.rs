@@ -19,7 +19,7 @@ pub(crate) fn has_program(name: &str) -> bool {
     false
 }
 
-fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap();
     assert!(
         output.status.success(),

@@ -44,6 +44,7 @@ mod import;
 mod isolation;
 mod lifecycle;
 mod network_policy;
+mod oci_image;
 mod page;
 mod power_cut;
 mod previews;

@@ -14,7 +14,7 @@ use crate::support::{Client, Server};
 const PASSWORDS: &str = "me:$2b$04$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG\n";
 
 /// A registry on a port of its own, which ends with the test.
-struct Registry {
+pub(crate) struct Registry {
     child: Child,
     address: String,
     _data: TempDir,
@@ -22,7 +22,7 @@ struct Registry {
 
 impl Registry {
     /// `None` where there is no program for it.
-    fn start(is_closed: bool) -> Option<Self> {
+    pub(crate) fn start(is_closed: bool) -> Option<Self> {
         if !has_program("docker-registry") {
             return None;
         }
@@ -65,7 +65,7 @@ impl Registry {
         })
     }
 
-    fn reference(&self, name: &str) -> String {
+    pub(crate) fn reference(&self, name: &str) -> String {
         format!("{}/team/boxes:{name}", self.address)
     }
 }

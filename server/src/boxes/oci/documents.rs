@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::snapshots::{ArchiveError, BlobName, Compression};
 
 pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+/// What other tools call an index.
+pub(super) const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(super) const CONFIGURATION: &str = "application/vnd.oci.image.config.v1+json";
 pub(super) const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
@@ -28,6 +30,16 @@ pub(super) struct Descriptor {
     pub(super) size: u64,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) annotations: BTreeMap<String, String>,
+    /// What machine it is for, in an index of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) platform: Option<Platform>,
+}
+
+/// A kind of machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Platform {
+    pub(super) os: String,
+    pub(super) architecture: String,
 }
 
 /// `index.json`.
@@ -71,7 +83,10 @@ pub(super) struct Configuration {
 pub(super) struct Execution {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) working_dir: String,
-    /// `null` is what some tools write for none.
+    /// `NAME=value`; `null` is what some tools write for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) env: Option<Vec<String>>,
+    /// The same.
     pub(super) labels: Option<BTreeMap<String, String>>,
 }
 
@@ -89,6 +104,7 @@ impl Descriptor {
             digest: digest.to_string(),
             size,
             annotations: BTreeMap::new(),
+            platform: None,
         }
     }
 
@@ -146,6 +162,10 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+pub(super) fn is_index(media_type: &str) -> bool {
+    media_type == INDEX || media_type == DOCKER_INDEX
 }
 
 fn is_manifest(media_type: &str) -> bool {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use upstash_box_wasm::api_types::SnapshotInfo;
 
-use super::documents::{self, Descriptor, Index, Manifest};
+use super::documents::{self, Index, Manifest};
 use super::progress::{Counted, Progress};
 use super::take_in::{Incoming, as_refusal, most_bytes_exceeded};
 use crate::boxes::{BoxError, Boxes, ids, rules};
@@ -58,8 +58,9 @@ impl Boxes {
                     progress,
                     cancelled: cancelled.clone(),
                 };
-                let entry = read_layout(archive, staging.spool(), context.most_bytes)
+                let index = read_layout(archive, staging.spool(), context.most_bytes)
                     .map_err(as_refusal)?;
+                let entry = index.only_manifest()?;
                 let bytes =
                     staging
                         .spool()
@@ -79,12 +80,12 @@ impl Boxes {
     }
 }
 
-/// Puts all blobs aside; what describes the one image in the archive.
-fn read_layout(
+/// Puts all blobs aside; what lists the images in the archive.
+pub(super) fn read_layout(
     archive: impl Read,
     spool: &Spool,
     most_bytes: u64,
-) -> Result<Descriptor, ArchiveError> {
+) -> Result<Index, ArchiveError> {
     let mut tar = TarReader::new(archive);
     let mut bytes: u64 = 0;
     let mut seen = BTreeSet::new();
@@ -126,8 +127,7 @@ fn read_layout(
         ))
     };
     check_layout(&layout.ok_or_else(|| missing("oci-layout"))?)?;
-    let index: Index = documents::read("index.json", &index.ok_or_else(|| missing("index.json"))?)?;
-    index.only_manifest().cloned()
+    documents::read("index.json", &index.ok_or_else(|| missing("index.json"))?)
 }
 
 fn document(tar: &mut impl Read, name: &str, size: u64) -> Result<Vec<u8>, ArchiveError> {
@@ -139,7 +139,7 @@ fn document(tar: &mut impl Read, name: &str, size: u64) -> Result<Vec<u8>, Archi
     Ok(bytes)
 }
 
-fn check_layout(bytes: &[u8]) -> Result<(), ArchiveError> {
+pub(super) fn check_layout(bytes: &[u8]) -> Result<(), ArchiveError> {
     let layout: serde_json::Value = documents::read("oci-layout", bytes)?;
     let version = layout
         .get("imageLayoutVersion")

@@ -50,6 +50,7 @@ impl Boxes {
                 os: "linux".to_owned(),
                 config: Execution {
                     working_dir: paths::WORKSPACE.to_owned(),
+                    env: None,
                     labels: Some(description::labels(&info, &settings, layers.base())),
                 },
                 rootfs: RootFilesystem {

@@ -276,7 +276,7 @@ pub(super) fn most_bytes_exceeded(most: u64) -> ArchiveError {
     ))
 }
 
-fn check_layers(
+pub(super) fn check_layers(
     manifest: &Manifest,
     configuration: &Configuration,
 ) -> Result<Vec<BlobName>, ArchiveError> {

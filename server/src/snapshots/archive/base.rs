@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use crate::snapshots::ImageSource;
+use crate::snapshots::Image;
 
 /// Like `host debian 12`: where the image is from, and what system it is.
-pub(in crate::snapshots) fn describe(source: &ImageSource) -> String {
-    let (kind, root) = match source {
-        ImageSource::Host => ("host", Path::new("/")),
-        ImageSource::Directory(path) => ("directory", path.as_path()),
+pub(in crate::snapshots) fn describe(image: &Image) -> String {
+    let (kind, root) = match image {
+        Image::Host => ("host", Path::new("/")),
+        Image::Directory(path) => ("directory", path.as_path()),
+        Image::Stored(stored) => return format!("image {}", stored.digest()),
     };
     format!("{kind} {}", system(root))
 }

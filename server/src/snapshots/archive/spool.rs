@@ -20,7 +20,7 @@ pub struct Spool {
 }
 
 impl Spool {
-    pub(super) const fn new(directory: PathBuf) -> Self {
+    pub(in crate::snapshots) const fn new(directory: PathBuf) -> Self {
         Self { directory }
     }
 

@@ -39,6 +39,31 @@ pub struct PackedLayer<'all> {
     pub diff_id: &'all BlobName,
 }
 
+impl PackedLayer<'_> {
+    /// Unpacks it from its blob, and makes sure that it is what it should be.
+    pub(in crate::snapshots) fn unpack(
+        &self,
+        spool: &Spool,
+        unpacker: Unpacker<'_>,
+        limits: &mut Limits,
+    ) -> Result<Unpacked, ArchiveError> {
+        let plain = self.compression.reader(spool.open(self.blob, self.size)?)?;
+        let mut entries_left = limits.clone();
+        let mut tar = Hashing::new(Metered::new(plain, self.size, limits));
+        let reader = TarReader::new(BufReader::with_capacity(PIECE, &mut tar));
+        let unpacked = unpacker.unpack(reader, &mut entries_left)?;
+        let (found, _) = tar.finish();
+        limits.take_entries_of(&entries_left);
+        if found != *self.diff_id {
+            return Err(ArchiveError::refused(format!(
+                "what {} unpacks to is {found}, where the image's configuration says {}",
+                self.blob, self.diff_id
+            )));
+        }
+        Ok(unpacked)
+    }
+}
+
 /// What an unpacked layer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unpacked {
@@ -82,10 +107,6 @@ impl Staging {
         limits: &mut Limits,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Unpacked, ArchiveError> {
-        let blob = self.spool.open(layer.blob, layer.size)?;
-        let plain = layer.compression.reader(blob)?;
-        let mut entries_left = limits.clone();
-        let mut tar = Hashing::new(Metered::new(plain, layer.size, limits));
         let target = self.layer(number);
         fs::create_dir(&target).on("create", &target)?;
         let below = below.iter().map(|place| match place {
@@ -100,18 +121,7 @@ impl Staging {
             below,
             is_cancelled,
         );
-        let unpacked = unpacker.unpack(
-            TarReader::new(BufReader::with_capacity(PIECE, &mut tar)),
-            &mut entries_left,
-        )?;
-        let (found, _) = tar.finish();
-        limits.take_entries_of(&entries_left);
-        if found != *layer.diff_id {
-            return Err(ArchiveError::refused(format!(
-                "what {} unpacks to is {found}, where the image's configuration says {}",
-                layer.blob, layer.diff_id
-            )));
-        }
+        let unpacked = layer.unpack(&self.spool, unpacker, limits)?;
         if unpacked == Unpacked::Nothing {
             fs::remove_dir(&target).on("remove", &target)?;
         }
