@@ -67,6 +67,7 @@ pub async fn findings(launcher: &Path, data: &Path) -> Vec<Finding> {
     if let Ok(host) = &host {
         findings.push(sandbox(host, data).await);
         findings.push(mapped_owners(host));
+        findings.push(owners_of_images());
         findings.extend(control_groups(host));
     }
     findings.push(storage(data));
@@ -146,6 +147,22 @@ fn mapped_owners(host: &SandboxHost) -> Finding {
         lost_without: "the host's programs belong to nobody in a box and can't be replaced there; \
                        /usr/local, /opt, npm and pip installs work all the same",
         remedy: "run the server as root, on a kernel whose filesystem of /usr supports it",
+    }
+}
+
+/// Who owns the files of an OCI image; the rest of it needs no more than a box does.
+fn owners_of_images() -> Finding {
+    let outcome = match Uid::effective().is_root() {
+        true => Ok(()),
+        false => Err("the server is not root".into()),
+    };
+    Finding {
+        feature: "OCI images whose files keep their owners",
+        outcome,
+        needed: false,
+        lost_without: "with --image oci:… or a registry's image all files belong to the box's user; \
+                       programs that want to be another user in the box can't",
+        remedy: "run the server as root",
     }
 }
 

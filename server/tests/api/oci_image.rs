@@ -127,6 +127,7 @@ fn an_image_comes_from_a_registry_once_and_is_then_there_without_it() {
             "copy",
             "--all",
             "--preserve-digests",
+            "--dest-no-creds",
             "--dest-tls-verify=false",
         ])
         .arg(format!("{}:v1", layout.argument()))

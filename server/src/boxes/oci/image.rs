@@ -179,13 +179,13 @@ impl Blobs for Registry {
         let stream = pulled.map_err(|error| self.failed(error))?.stream;
         let mut content = SyncIoBridge::new(StreamReader::new(stream));
         let taken = spool.take_in(&what.name()?, what.size, &mut content);
-        Ok(taken.map_err(|error| match error {
+        taken.map_err(|error| match error {
             ArchiveError::Stream(error) => BoxError::Registry(format!(
                 "the registry {} broke off: {error}",
                 self.image.resolve_registry()
             )),
             error => error.into(),
-        })?)
+        })
     }
 }
 
