@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::snapshots::ImageSource;
 
-const FORMS: &str = "it must be `host`, `dir:PATH`, `oci:PATH` or `oci:PATH:TAG` for an OCI image \\
+const FORMS: &str = "it must be `host`, `dir:PATH`, `oci:PATH` or `oci:PATH:TAG` for an OCI image \
     layout, or an image in a registry like `docker.io/library/node:22`";
 
 /// One of the forms.
