@@ -19,7 +19,7 @@ import { wireSnapshots } from "./snapshots/snapshots.js";
 import { wireStory } from "./story/story.js";
 import { openWorkspace } from "./work/workspace.js";
 
-/** Shows `boxes` and keeps the page alive from there. */
+/** Shows `boxes` and keeps the page alive from there. `lookAgain()` asks the server at once. */
 export function startApp(client, boxes) {
   const workspaces = new Map();
   let opened = 0;
@@ -69,13 +69,14 @@ export function startApp(client, boxes) {
   else newBox.focus();
 
   // What happens elsewhere, in another tab or by a program, shows here too.
-  watch(async () => (await boxList.refresh()) && (await snapshots.refresh()));
+  const lookAgain = watch(async () => (await boxList.refresh()) && (await snapshots.refresh()));
   // The one thing worth doing from anywhere, the command line included.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "s" || !event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     snapshots.take();
   });
+  return { lookAgain };
 
   function list(box) {
     boxList.add({ id: box.id, name: box.name, status: box.status ?? "idle" });
@@ -134,7 +135,7 @@ export function startApp(client, boxes) {
       onDelete: () => deleteWithUndo(client, box, workspace.label, {
         onRestored(restored, ms) {
           boxList.note(restored.id, `brought back in ${formatDuration(ms)}`);
-          adopt(restored);
+          return adopt(restored);
         },
         onFailed: (error) => showProblem(byId("boxes-problem"), error),
       }),

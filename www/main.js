@@ -2,6 +2,7 @@
 
 import { startApp } from "./app.js";
 import { wireConnectForm } from "./connect/connect_form.js";
+import { wireRenewal } from "./connect/renewal.js";
 import { forgetSession, storedSession, storeSession, takeKeyFromAddress } from "./connect/session.js";
 import { byId } from "./page/dom.js";
 import { say } from "./page/status_line.js";
@@ -16,7 +17,13 @@ const form = wireConnectForm(({ client, session, boxes }) => {
   byId("server").hidden = false;
   byId("server").textContent = new URL(session.baseUrl).host;
   say(`Connected to ${new URL(session.baseUrl).host}.`);
-  startApp(client, boxes);
+  const { lookAgain } = startApp(client, boxes);
+  wireRenewal(client, {
+    onRenewed(apiKey) {
+      storeSession({ ...session, apiKey });
+      lookAgain();
+    },
+  });
 });
 
 // The app holds running commands and drafts; a fresh page is the one sure way to let go of all of it.

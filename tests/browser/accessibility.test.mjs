@@ -1,31 +1,30 @@
 /** What axe finds wrong with the page in its main states: nothing. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { boxes, chooseSnapshot, limit, newBox, run, snapshotRow, takeSnapshot, view } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const { open } = withPage()
 
 /** Fails with each thing that axe complains about, and where. */
 async function assertAccessible(page) {
   // Loaded past the page's policy, which would not let it in.
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await import('node:fs/promises').then(({ readFile }) => readFile(axe, 'utf8')))
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`), [])
 }
 
 for (const colorScheme of ['light', 'dark']) {
   test(`nothing keeps anybody out, in ${colorScheme} colours`, limit, async () => {
-    const page = await open({ key: '' })
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const page = await open({ key: '', colorScheme, reducedMotion: 'reduce' })
     await page.getByRole('heading', { name: 'Connect to a Box server' }).waitFor()
     await assertAccessible(page)
     await page.close()
 
-    const connected = await open()
-    await connected.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const connected = await open({ colorScheme, reducedMotion: 'reduce' })
     await boxes(connected).getByText('Options', { exact: true }).click()
     await assertAccessible(connected)
     await newBox(connected, `seen-${colorScheme}`)
@@ -48,6 +47,9 @@ for (const colorScheme of ['light', 'dark']) {
     await connected.getByRole('textbox', { name: /^Text of/ }).waitFor()
     await assertAccessible(connected)
     await view(connected, 'Agent')
+    await assertAccessible(connected)
+    // What asks for another key once the one in use has ended.
+    await connected.locator('#renewal').evaluate((bar) => { bar.hidden = false })
     await assertAccessible(connected)
     await connected.getByRole('button', { name: 'Tour' }).click()
     await assertAccessible(connected)

@@ -34,7 +34,7 @@ export async function deleteWithUndo(client, box, label, { onRestored, onFailed 
 
   async function undo() {
     const { value, ms: took } = await timed(() => client.restore(saved.id, box.name ? { name: box.name } : {}));
+    await onRestored(value, took);
     say(`${label} is back, as a new box, in ${formatDuration(took)}.`);
-    onRestored(value, took);
   }
 }

@@ -8,7 +8,7 @@ import { BoxError } from "../package.js";
 import { element } from "./dom.js";
 
 const ADVICE = {
-  unauthorized: "Check the key. The server prints it when it starts, and keeps it in its data directory.",
+  unauthorized: "Check the key: a token ends after a while. The server prints its own key when it starts, and keeps it in its data directory.",
   forbidden: "This key or this page may not do that. Open the page from the server itself.",
   box_not_found: "The box is gone. Refresh the list; its snapshots can still be restored.",
   snapshot_not_found: "The snapshot was deleted, perhaps in another tab.",

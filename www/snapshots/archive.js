@@ -23,8 +23,8 @@ export function wireImport(client, { problem, onImported }) {
     input.closest("label").setAttribute("aria-busy", "true");
     await reporting(problem, async () => {
       const { value: snapshot, ms } = await timed(() => client.importSnapshot(file));
-      say(`${snapshot.name} imported in ${formatDuration(ms)}, and a box made from it.`);
       await onImported(snapshot);
+      say(`${snapshot.name} imported in ${formatDuration(ms)}, and a box made from it.`);
     });
     input.closest("label").removeAttribute("aria-busy");
     input.value = "";

@@ -53,6 +53,7 @@ fn browser_command(
     command
         .env("BOX_SERVER_BIN", server)
         .env("BOX_DEMO_WWW", site)
+        .env("BROWSER_NAME", "chromium")
         .env("BROWSER_BIN", browser);
     Ok(command)
 }
