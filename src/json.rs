@@ -53,7 +53,7 @@ pub trait Json: Clone {
     /// The member with this name, or the element at this position; null when there is none.
     fn get(&self, name: &str) -> Self;
 
-    /// Gives an object a member.
+    /// Gives an object a member, in place of one that has this name.
     fn set(&mut self, name: &str, value: &Self);
     /// Adds to a list.
     fn push(&mut self, value: &Self);

@@ -128,8 +128,10 @@ impl Json for Value {
     }
 
     fn set(&mut self, name: &str, value: &Self) {
-        if let Self::Object(members) = self {
-            members.push((name.to_owned(), value.clone()));
+        let Self::Object(members) = self else { return };
+        match members.iter_mut().find(|(member, _)| member == name) {
+            Some((_, known)) => known.clone_from(value),
+            None => members.push((name.to_owned(), value.clone())),
         }
     }
 
