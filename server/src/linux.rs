@@ -17,6 +17,7 @@ pub(crate) mod id_map;
 pub(crate) mod loopback;
 pub(crate) mod mount;
 pub(crate) mod open;
+pub(crate) mod placement;
 pub(crate) mod process;
 pub(crate) mod socket;
 pub(crate) mod sync;

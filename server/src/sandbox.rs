@@ -26,6 +26,7 @@ mod root;
 mod run;
 mod session;
 mod terminal;
+mod zygote;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Processes: waiting, signalling, and what a process gives up.
 
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -8,7 +9,7 @@ use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::Pid;
 
-use super::{Named, Result};
+use super::{Named, Result, check};
 
 /// A child that has ended.
 pub(crate) struct Ended {
@@ -92,6 +93,39 @@ pub(crate) fn reset_signal(signal: Signal) -> Result<()> {
     unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigDfl) }
         .named(|| format!("signal({signal}, default)"))
         .map(drop)
+}
+
+/// Passes a signal over, and lets the kernel collect children when it is SIGCHLD.
+pub(crate) fn ignore_signal(signal: Signal) -> Result<()> {
+    // SAFETY: ignoring runs no code of ours.
+    unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigIgn) }
+        .named(|| format!("signal({signal}, ignore)"))
+        .map(drop)
+}
+
+/// A descriptor that stands for a process, and for no other when its number is used again.
+pub(crate) fn handle(pid: Pid) -> Result<OwnedFd> {
+    // SAFETY: plain values; the kernel makes a descriptor, closed on exec.
+    let handle = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
+    let handle = check(handle, || format!("pidfd_open({pid})"))?;
+    // SAFETY: the kernel just made this descriptor for this process.
+    Ok(unsafe { OwnedFd::from_raw_fd(handle as RawFd) })
+}
+
+/// Sends a signal to the process that a handle stands for.
+pub(crate) fn kill_by_handle(handle: BorrowedFd<'_>, signal: Signal) -> Result<()> {
+    let no_more: *const libc::siginfo_t = std::ptr::null();
+    // SAFETY: plain values; without a siginfo the kernel fills in that of kill(2).
+    let sent = unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            handle.as_raw_fd(),
+            signal as libc::c_int,
+            no_more,
+            0,
+        )
+    };
+    check(sent, || format!("pidfd_send_signal({signal})")).map(drop)
 }
 
 /// Becomes the root of the user namespace that the caller is in.

@@ -138,10 +138,12 @@ pub(crate) enum Change {
 /// Messages from the sandbox.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
-    /// Commands can run. Descriptor: the listener for the proxy.
+    /// Commands can run. Descriptors: the listener for the proxy, a handle of the launcher.
     Ready {
         /// Not when the kernel refused to make the first process in its control group.
         in_cgroup: bool,
+        /// The launcher's process id.
+        launcher: u32,
     },
     /// The sandbox could not be built.
     Failed {

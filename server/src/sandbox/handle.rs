@@ -3,18 +3,17 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use tokio::net::unix::pipe;
-use tokio::process;
 
 use super::cgroup::Cgroup;
 use super::connection::{Answer, Connection, Started, encode};
 use super::control::{Change, OpenHow, Reply, Request, Setup, SetupLower, SetupMount};
 use super::run::Pipes;
+use super::zygote::Launcher;
 use super::{Command, Lower, PROXY_PORT, Run, SandboxError, SandboxHost, SandboxSpec};
 use crate::linux::id_map::IdMap;
 use crate::linux::{KernelError, socket};
@@ -35,7 +34,7 @@ pub struct Sandbox {
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) connection: Arc<Connection>,
-    launcher: Mutex<Option<process::Child>>,
+    launcher: Mutex<Option<Launcher>>,
     /// Where the first process was made in one.
     pub(super) cgroup: Option<Cgroup>,
     proxy: Mutex<Option<TcpListener>>,
@@ -46,10 +45,8 @@ impl Inner {
     /// Until the sandbox was told to end.
     pub(super) fn launcher_id(&self) -> Option<u32> {
         let launcher = self.launcher.lock();
-        launcher
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()?
-            .id()
+        let launcher = launcher.unwrap_or_else(PoisonError::into_inner);
+        Some(launcher.as_ref()?.pid)
     }
 }
 
@@ -69,14 +66,7 @@ impl Sandbox {
             step: "make a socket".into(),
             source,
         })?;
-        let launcher = process::Command::new(host.launcher())
-            .arg0("init")
-            .arg("sandbox")
-            .env_clear()
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(SandboxError::Launcher)?;
+        host.zygote().launch(theirs).await?;
         let connection = Arc::new(Connection::new(ours).map_err(SandboxError::Connection)?);
         let cgroup = host.cgroup(spec.limits);
         let handle = cgroup.as_ref().and_then(|group| group.handle().ok());
@@ -85,16 +75,16 @@ impl Sandbox {
         mounts.extend(handle);
         let mounts: Vec<_> = mounts.iter().map(AsFd::as_fd).collect();
         connection.send(&encode(&setup)?, &mounts).await?;
-        let (proxy, in_cgroup) = tokio::time::timeout(START_LIMIT, ready(&connection))
+        let ready = tokio::time::timeout(START_LIMIT, ready(&connection))
             .await
             .map_err(|_| SandboxError::Unresponsive)??;
         tokio::spawn(Arc::clone(&connection).dispatch());
         Ok(Self {
             inner: Arc::new(Inner {
                 connection,
-                launcher: Mutex::new(Some(launcher)),
-                cgroup: cgroup.filter(|_| in_cgroup),
-                proxy: Mutex::new(Some(proxy)),
+                launcher: Mutex::new(Some(ready.launcher)),
+                cgroup: cgroup.filter(|_| ready.in_cgroup),
+                proxy: Mutex::new(Some(ready.proxy)),
                 id_map: host.id_map(),
             }),
         })
@@ -272,14 +262,13 @@ impl Sandbox {
         {
             Answer::Counted(_) => Ok(false),
             Answer::Done(_) | Answer::Began(..) | Answer::Paths(_) => {
-                // The runtime collects it.
                 drop(self.take_launcher());
                 Ok(true)
             }
         }
     }
 
-    fn take_launcher(&self) -> Option<process::Child> {
+    fn take_launcher(&self) -> Option<Launcher> {
         self.inner
             .launcher
             .lock()
@@ -307,11 +296,10 @@ impl Sandbox {
             .connection
             .ask(FINISH_LIMIT, |id| Request::Finish { id }, &[])
             .await;
-        let Some(mut launcher) = self.take_launcher() else {
+        let Some(launcher) = self.take_launcher() else {
             return;
         };
         if matches!(finished, Ok(_) | Err(SandboxError::Ended)) {
-            // The runtime collects it.
             return;
         }
         if let Some(group) = &self.inner.cgroup
@@ -319,7 +307,6 @@ impl Sandbox {
         {
             tracing::warn!(%error, "a sandbox's control group could not be killed");
         }
-        // Its child dies with it, and with the child everything in the sandbox.
         if let Err(error) = launcher.kill().await {
             tracing::warn!(%error, "a sandbox's launcher could not be killed");
         }
@@ -402,16 +389,35 @@ fn describe(host: &SandboxHost, spec: SandboxSpec) -> Result<(Setup, Vec<OwnedFd
     Ok((setup, mounts))
 }
 
-/// The proxy's listener, and whether the first process is in the control group.
-async fn ready(connection: &Connection) -> Result<(TcpListener, bool), SandboxError> {
+/// What a new sandbox says of itself.
+struct Ready {
+    proxy: TcpListener,
+    launcher: Launcher,
+    in_cgroup: bool,
+}
+
+async fn ready(connection: &Connection) -> Result<Ready, SandboxError> {
     let mut buffer = vec![0; socket::MAX_MESSAGE];
     match connection.receive(&mut buffer).await? {
-        Some((Reply::Ready { in_cgroup }, mut descriptors)) => {
-            let listener = TcpListener::from(descriptors.pop().ok_or(SandboxError::Ended)?);
-            listener
+        Some((
+            Reply::Ready {
+                in_cgroup,
+                launcher,
+            },
+            descriptors,
+        )) => {
+            let descriptors: [OwnedFd; 2] =
+                descriptors.try_into().map_err(|_| SandboxError::Ended)?;
+            let [proxy, handle] = descriptors;
+            let proxy = TcpListener::from(proxy);
+            proxy
                 .set_nonblocking(true)
                 .map_err(SandboxError::Connection)?;
-            Ok((listener, in_cgroup))
+            Ok(Ready {
+                proxy,
+                launcher: Launcher::new(launcher, handle),
+                in_cgroup,
+            })
         }
         Some((Reply::Failed { step, call, errno }, _)) => Err(SandboxError::Setup {
             step,

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use nix::unistd::Pid;
 
 use super::cgroup::Cgroup;
 use super::cgroups::Cgroups;
+use super::zygote::Zygote;
 use super::{Limits, SandboxError};
 use crate::linux::id_map::{IdMap, user_namespace_of};
 use crate::linux::{self, mount};
@@ -22,7 +23,7 @@ const REMOVAL_PAUSE: Duration = Duration::from_millis(5);
 /// How sandboxes are started on this machine by this user.
 #[derive(Debug)]
 pub struct SandboxHost {
-    launcher: PathBuf,
+    zygote: Zygote,
     id_map: IdMap,
     /// A namespace with the boxes' users, kept to map the owners of the host's files.
     user_namespace: Option<OwnedFd>,
@@ -38,7 +39,7 @@ impl SandboxHost {
     pub fn prepare(launcher: &Path) -> Result<Self, SandboxError> {
         let id_map = IdMap::of_this_process();
         let mut host = Self {
-            launcher: launcher.to_path_buf(),
+            zygote: Zygote::new(launcher),
             id_map,
             user_namespace: None,
             cgroups: Cgroups::find(),
@@ -97,8 +98,8 @@ impl SandboxHost {
             .ok()
     }
 
-    pub(super) fn launcher(&self) -> &Path {
-        &self.launcher
+    pub(super) fn zygote(&self) -> &Zygote {
+        &self.zygote
     }
 
     /// The host's directory as a mount whose owners are the box's; `None` where that can't be.

@@ -19,6 +19,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::Pid;
 
 use super::control::{OpenHow, Reply, Request};
+use super::launcher::Birth;
 use super::program::Program;
 use super::terminal::Terminal;
 use super::{change_in_box, open_in_box, processes};
@@ -30,7 +31,7 @@ pub(super) fn serve(
     control: BorrowedFd<'_>,
     proxy: TcpListener,
     lock: Flock<File>,
-    in_cgroup: bool,
+    birth: Birth,
 ) -> Result<()> {
     let mut child_ended = SigSet::empty();
     child_ended.add(Signal::SIGCHLD);
@@ -46,8 +47,13 @@ pub(super) fn serve(
         begun: HashMap::new(),
         frozen: processes::Frozen::default(),
     };
-    send(control, &Reply::Ready { in_cgroup }, &[proxy.as_fd()])?;
-    drop(proxy);
+    let (launcher, handle) = birth.launcher;
+    let ready = Reply::Ready {
+        in_cgroup: birth.in_cgroup,
+        launcher,
+    };
+    send(control, &ready, &[proxy.as_fd(), handle.as_fd()])?;
+    drop((proxy, handle));
     let mut buffer = vec![0; socket::MAX_MESSAGE];
     let finish = loop {
         let mut ready = [

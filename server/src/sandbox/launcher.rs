@@ -1,8 +1,8 @@
-//! The hidden subcommand that builds a sandbox.
+//! Builds a sandbox, in a process of its own.
 //!
-//! It starts with one thread, an empty environment and the control socket as standard input. The
-//! process that the server started stays outside as the parent; its child is the sandbox's `init`.
-//! When either ends, so does the other, and with `init` everything in the sandbox.
+//! It starts as a fork of the zygote, with one thread, an empty environment and the sandbox's control
+//! socket. The process itself stays outside as the parent; its child is the sandbox's `init`. When either
+//! ends, so does the other, and with `init` everything in the sandbox.
 
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Read, Write};
@@ -12,8 +12,8 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sys::stat::{Mode, umask};
 
 use super::control::{Reply, Setup};
-use super::init;
 use super::root::{Stage, build_root};
+use super::{init, zygote};
 use crate::linux::clone::{Clone, into_new_namespaces};
 use crate::linux::id_map::IdMap;
 use crate::linux::{self, KernelError, Named, capabilities, filter, loopback, process, socket};
@@ -40,21 +40,26 @@ impl<T> Step<T> for linux::Result<T> {
     }
 }
 
-/// Runs the subcommand; the answer is the exit code of the process.
+/// Runs the hidden subcommand; the answer is the exit code of the process.
 pub fn main() -> i32 {
     match std::env::args().nth(2).as_deref() {
         Some("hold-user-namespace") => hold_user_namespace(),
-        _ => launch(),
+        _ => zygote::main(),
     }
 }
 
-fn launch() -> i32 {
-    let control = linux::descriptors::take_stdin();
-    let (setup, mut mounts, lock, pipe) = match prepare(control.as_fd()) {
+/// Builds the sandbox that the control socket asks for; the answer is the exit code of the process.
+pub(super) fn launch(control: OwnedFd) -> i32 {
+    let Prepared {
+        setup,
+        mut mounts,
+        lock,
+        maps: (mut wait_for_maps, mut maps_written),
+        own,
+    } = match prepare(control.as_fd()) {
         Ok(prepared) => prepared,
         Err(error) => return report(control.as_fd(), &error),
     };
-    let (mut wait_for_maps, mut maps_written) = pipe;
     let cgroup = mounts.pop_if(|_| setup.has_cgroup);
     let (cloned, in_cgroup) = match cgroup
         .as_ref()
@@ -80,7 +85,7 @@ fn launch() -> i32 {
             // A child that is gone already has said why.
             let _ = maps_written.write_all(&[1]);
             // From here on the child alone decides when the server sees the socket close.
-            drop((control, maps_written, wait_for_maps, mounts, lock));
+            drop((control, maps_written, wait_for_maps, mounts, lock, own));
             i32::from(process::wait_for(child).is_err())
         }
         Ok(Clone::Child) => {
@@ -89,7 +94,11 @@ fn launch() -> i32 {
                 return 1;
             }
             drop(wait_for_maps);
-            match init_of(&setup, mounts, control.as_fd(), lock, in_cgroup) {
+            let birth = Birth {
+                launcher: own,
+                in_cgroup,
+            };
+            match init_of(&setup, mounts, control.as_fd(), lock, birth) {
                 Ok(()) => 0,
                 Err(error) => report(control.as_fd(), &error),
             }
@@ -109,15 +118,37 @@ fn report(control: BorrowedFd<'_>, error: &SetupError) -> i32 {
     1
 }
 
-type Prepared = (Setup, Vec<OwnedFd>, Flock<File>, (PipeReader, PipeWriter));
+/// What the server is told of a sandbox's first process.
+pub(super) struct Birth {
+    /// The process above it.
+    pub(super) launcher: (u32, OwnedFd),
+    pub(super) in_cgroup: bool,
+}
+
+struct Prepared {
+    setup: Setup,
+    mounts: Vec<OwnedFd>,
+    lock: Flock<File>,
+    /// How the child learns that its users are mapped.
+    maps: (PipeReader, PipeWriter),
+    /// This process.
+    own: (u32, OwnedFd),
+}
 
 fn prepare(control: BorrowedFd<'_>) -> Result<Prepared, SetupError> {
     let (setup, mounts) = receive_setup(control).step("read what to build")?;
     let lock = lock(&setup).step("lock the box")?;
-    let pipe = std::io::pipe()
+    let maps = std::io::pipe()
         .named(|| "pipe()".into())
         .step("make a pipe")?;
-    Ok((setup, mounts, lock, pipe))
+    let own = zygote::own_handle().step("name the launcher")?;
+    Ok(Prepared {
+        setup,
+        mounts,
+        lock,
+        maps,
+        own,
+    })
 }
 
 /// Everything that the child does before and while it is the sandbox's first process.
@@ -126,7 +157,7 @@ fn init_of(
     mounts: Vec<OwnedFd>,
     control: BorrowedFd<'_>,
     lock: Flock<File>,
-    in_cgroup: bool,
+    birth: Birth,
 ) -> Result<(), SetupError> {
     umask(Mode::empty());
     // As the server's user, who alone may reach these directories.
@@ -146,7 +177,7 @@ fn init_of(
     process::forbid_new_privileges().step("forbid new privileges")?;
     let filters = filter::compile().step("compile the system call filter")?;
     filter::apply(&filters).step("filter system calls")?;
-    init::serve(control, proxy, lock, in_cgroup).step("serve the sandbox")
+    init::serve(control, proxy, lock, birth).step("serve the sandbox")
 }
 
 fn limit(setup: &Setup) -> linux::Result<()> {

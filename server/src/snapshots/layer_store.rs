@@ -19,7 +19,7 @@ use super::trash::{self, Trash};
 use super::view::{self, Floor, OVERLAY_ATTRIBUTES};
 use super::{Tree, archive, copy, flatten, measure, recovery, root_look};
 use crate::linux::id_map::IdMap;
-use crate::linux::{self, Named, btrfs, open};
+use crate::linux::{self, Named, btrfs, open, placement};
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
 /// Scratch space of overlayfs.
@@ -71,6 +71,9 @@ impl LayerStore {
                 .mode(0o700)
                 .create(directory)
                 .on("create", directory)?;
+            if let Err(error) = placement::spread(directory) {
+                tracing::debug!(%error, "directories stay where the filesystem puts them");
+            }
         }
         // What an earlier server did not finish. The directory itself stays: on a full disk another
         // could not be made.
