@@ -1,20 +1,23 @@
-//! Taking descriptors over: the control socket, which the launcher finds as its standard input.
+//! Taking descriptors over: the control socket, which a process finds as its standard input.
 
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
 
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::unistd::dup2_stdin;
 use tokio::io::unix::AsyncFd;
 
-/// Takes over standard input and keeps it from the programs that this process will run.
+use super::{Named, Result};
+
+/// Takes over what standard input is, and keeps it from the programs that this process will run.
 ///
-/// To be called once, at the start of the launcher.
-pub(crate) fn take_stdin() -> OwnedFd {
-    // SAFETY: descriptor 0 was opened by the parent for this process alone, and the launcher
-    // never touches `std::io::stdin` on this path.
-    let socket = unsafe { OwnedFd::from_raw_fd(0) };
-    // Programs get a standard input of their own in its place, so a failure here leaks nothing.
-    let _ = fcntl(&socket, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
-    socket
+/// Standard input stays open, on nothing: a descriptor that is made later must not get its number, because
+/// programs find theirs there.
+pub(crate) fn take_stdin() -> Result<OwnedFd> {
+    let taken = std::io::stdin().as_fd().try_clone_to_owned();
+    let taken = taken.named(|| "dup(stdin)".into())?;
+    let nothing = File::open("/dev/null").named(|| "open(/dev/null)".into())?;
+    dup2_stdin(nothing).named(|| "dup2(stdin)".into())?;
+    Ok(taken)
 }
 
 /// Lets the runtime wait for a socket.

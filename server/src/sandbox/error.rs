@@ -20,6 +20,9 @@ pub enum SandboxError {
         /// The call that failed.
         source: KernelError,
     },
+    /// It ended before it could run anything.
+    #[error("the sandbox ended while it was being built")]
+    Unbuilt,
     /// The sandbox ended before the answer came.
     #[error("the sandbox ended")]
     Ended,

@@ -407,7 +407,7 @@ async fn ready(connection: &Connection) -> Result<Ready, SandboxError> {
             descriptors,
         )) => {
             let descriptors: [OwnedFd; 2] =
-                descriptors.try_into().map_err(|_| SandboxError::Ended)?;
+                descriptors.try_into().map_err(|_| SandboxError::Unbuilt)?;
             let [proxy, handle] = descriptors;
             let proxy = TcpListener::from(proxy);
             proxy
@@ -426,6 +426,6 @@ async fn ready(connection: &Connection) -> Result<Ready, SandboxError> {
                 errno: Errno::from_raw(errno),
             },
         }),
-        _ => Err(SandboxError::Ended),
+        _ => Err(SandboxError::Unbuilt),
     }
 }

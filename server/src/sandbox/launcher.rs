@@ -107,7 +107,7 @@ pub(super) fn launch(control: OwnedFd) -> i32 {
 }
 
 /// Tells the server what failed; the answer is the exit code.
-fn report(control: BorrowedFd<'_>, error: &SetupError) -> i32 {
+pub(super) fn report(control: BorrowedFd<'_>, error: &SetupError) -> i32 {
     let reply = Reply::Failed {
         step: error.step.into(),
         call: error.source.call.clone(),

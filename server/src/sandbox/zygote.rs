@@ -4,7 +4,7 @@
 //! through that once; each sandbox begins with a fork of it. It has one thread, an empty environment, and
 //! holds nothing but the socket on which the server sends it the control sockets of new sandboxes.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use super::SandboxError;
 use super::connection::Connection;
-use super::launcher;
+use super::launcher::{self, SetupError};
 use crate::linux::clone::{Clone, fork};
 use crate::linux::{self, descriptors, process, socket};
 
@@ -105,13 +105,9 @@ impl Launcher {
 
 /// Becomes the zygote; the answer is the exit code of the process, which may be a launcher by then.
 pub(super) fn main() -> i32 {
-    let requests = descriptors::take_stdin();
-    match serve(requests.as_fd()) {
+    match descriptors::take_stdin().and_then(serve) {
         Ok(None) => 0,
-        Ok(Some(control)) => {
-            drop(requests);
-            launcher::launch(control)
-        }
+        Ok(Some(control)) => launcher::launch(control),
         Err(error) => {
             eprintln!("box-server: sandboxes can't be started: {error}");
             1
@@ -121,22 +117,28 @@ pub(super) fn main() -> i32 {
 
 /// Forks for each control socket that comes. In the fork the answer is that socket, in the zygote nothing,
 /// when the server has gone.
-fn serve(requests: BorrowedFd<'_>) -> linux::Result<Option<OwnedFd>> {
+fn serve(requests: OwnedFd) -> linux::Result<Option<OwnedFd>> {
     // The kernel collects the launchers.
     process::ignore_signal(Signal::SIGCHLD)?;
     let mut buffer = [0];
     loop {
-        let (length, mut sockets) = socket::receive(requests, &mut buffer)?;
+        let (length, mut sockets) = socket::receive(requests.as_fd(), &mut buffer)?;
         if length == 0 {
             return Ok(None);
         }
         let Some(control) = sockets.pop() else {
             continue;
         };
-        // When no process can be made the control socket closes, which tells the server.
-        if matches!(fork(), Ok(Clone::Child)) {
-            process::reset_signal(Signal::SIGCHLD)?;
-            return Ok(Some(control));
+        match fork() {
+            Ok(Clone::Child) => {
+                process::reset_signal(Signal::SIGCHLD)?;
+                return Ok(Some(control));
+            }
+            Ok(Clone::Parent(_)) => {}
+            Err(source) => {
+                let step = "make a process";
+                launcher::report(control.as_fd(), &SetupError { step, source });
+            }
         }
     }
 }
