@@ -124,6 +124,7 @@ use once::CallsUnderWay;
 use owner::BoxOwner;
 pub(crate) use previews::{PortConnection, Shown};
 use scheduled_run::SchedulesRunning;
+pub(crate) use schedules::ScheduleRequest;
 pub(crate) use secrets::SecretKey;
 pub(crate) use secrets::SecretsError;
 pub(crate) use session::{LiveSession, SessionEvent, SessionStart};

@@ -24,11 +24,13 @@ mod history;
 mod idempotency;
 mod ndjson;
 mod not_supported;
+mod openapi;
 mod page;
 mod params;
 mod preview_host;
 mod previews;
 mod request_id;
+mod routes;
 mod schedules;
 mod scope;
 mod server_timing;
@@ -55,6 +57,7 @@ use upstash_box_wasm::api_types::ErrorCode;
 pub(crate) use access::{Access, OriginError};
 use error::ApiError;
 use preview_host::PreviewHosts;
+use routes::Routes;
 
 use crate::boxes::Boxes;
 
@@ -64,8 +67,34 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         boxes: boxes.clone(),
         access: Arc::clone(&access),
     };
-    let router = Router::new()
+    let router = routes()
+        .into_router()
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(boxes.clone());
+    let router = match www {
+        Some(www) => router.fallback_service(page::service(www)),
+        None => router.fallback(not_found),
+    };
+    router
+        .layer(from_fn_with_state(
+            (Arc::clone(&access), boxes),
+            access::check_key,
+        ))
+        .layer(access.cors())
+        .layer(from_fn_with_state(access, access::check_host_and_origin))
+        .layer(from_fn_with_state(preview_hosts, preview_host::divert))
+        .layer(CatchPanicLayer::custom(|_| {
+            ApiError::internal("a request handler panicked").into_response()
+        }))
+        .layer(from_fn(server_timing::tell))
+        .layer(from_fn(request_id::give))
+}
+
+/// Every route of the API, whoever may use it.
+fn routes() -> Routes {
+    Routes::new()
         .route("/healthz", get(capabilities::healthz))
+        .route("/openapi.json", get(openapi::show))
         .route("/v2/capabilities", get(capabilities::capabilities))
         .route(
             "/v2/box",
@@ -108,25 +137,6 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         .merge(startup::routes())
         .merge(snapshot_archive::routes())
         .merge(tokens::routes())
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(boxes.clone());
-    let router = match www {
-        Some(www) => router.fallback_service(page::service(www)),
-        None => router.fallback(not_found),
-    };
-    router
-        .layer(from_fn_with_state(
-            (Arc::clone(&access), boxes),
-            access::check_key,
-        ))
-        .layer(access.cors())
-        .layer(from_fn_with_state(access, access::check_host_and_origin))
-        .layer(from_fn_with_state(preview_hosts, preview_host::divert))
-        .layer(CatchPanicLayer::custom(|_| {
-            ApiError::internal("a request handler panicked").into_response()
-        }))
-        .layer(from_fn(server_timing::tell))
-        .layer(from_fn(request_id::give))
 }
 
 async fn not_found(request: Request) -> Response {

@@ -6,6 +6,7 @@ use super::null_as_default::null_as_default;
 
 /// The program that answers prompts in a box whose agent is `custom`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomRunner {
     /// A name on the box's PATH, or an absolute path under `/workspace/home/` or `/home/boxuser/`.
     pub command: String,
@@ -19,6 +20,7 @@ pub struct CustomRunner {
 
 /// Body of `POST /v2/box/{id}/run/stream`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct AgentRunRequest {
     /// What the agent is asked to do.
@@ -42,6 +44,7 @@ pub struct AgentRunRequest {
 
 /// One file that goes with a prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PromptFile {
     /// The content, base64.
     pub data: String,

@@ -6,6 +6,7 @@ use super::agent::CustomRunner;
 
 /// Body and answer of `PUT /v2/box/{id}/config/model`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelSetting {
     /// What the agent's next runs use.
     pub model: String,
@@ -13,6 +14,7 @@ pub struct ModelSetting {
 
 /// Body and answer of `PUT /v2/box/{id}/config/custom-runner`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomRunnerSetting {
     /// The program of an agent that is `custom`.
     pub custom_runner: CustomRunner,
@@ -20,6 +22,7 @@ pub struct CustomRunnerSetting {
 
 /// Body of `PUT /v2/box/{id}/config/git`, with at least one member; the answer has both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GitIdentity {
     /// Who commits.
@@ -32,6 +35,7 @@ pub struct GitIdentity {
 
 /// Body of `POST /v2/box/{id}/config/skills`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SkillRequest {
     /// `owner/repo/skill`, or `owner/repo` for all that the repository has.
     pub skill_id: String,
@@ -39,6 +43,7 @@ pub struct SkillRequest {
 
 /// Answer of the routes that change skills.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SkillList {
     /// All that the box has now.
     pub enabled_skills: Vec<String>,

@@ -12,6 +12,7 @@ use super::null_as_default::null_as_default;
 
 /// What a box is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BoxStatus {
     /// Being made; no command can run yet.
@@ -30,6 +31,7 @@ pub enum BoxStatus {
 
 /// How much of the machine a box may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BoxSize {
     /// 2 processors, 4 GB of memory.
@@ -43,6 +45,7 @@ pub enum BoxSize {
 
 /// One box. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(
     missing_docs,
     reason = "the names are the wire's; each that needs a word has one"
@@ -100,6 +103,7 @@ pub struct BoxInfo {
 
 /// Answer of `GET /v2/box/{id}/status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BoxStatusResponse {
     /// What the box is doing now.
     pub status: BoxStatus,
@@ -107,6 +111,7 @@ pub struct BoxStatusResponse {
 
 /// Body of `POST /v2/box`. Everything is optional.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 #[allow(
     missing_docs,
@@ -172,6 +177,7 @@ impl std::fmt::Debug for CreateBoxRequest {
 
 /// Body of `POST /v2/box/from-snapshot`: a snapshot and anything a new box may be given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FromSnapshotRequest {
     /// Id of the snapshot to start from.
     pub snapshot_id: String,
@@ -182,6 +188,7 @@ pub struct FromSnapshotRequest {
 
 /// One line of the answer to `POST /v2/box/from-snapshot` with `count`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ForkedBox {
     /// A box, ready.
@@ -192,6 +199,7 @@ pub enum ForkedBox {
 
 /// Body of the bulk deletes. An empty list is refused: it never means "everything".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct DeleteManyRequest {
     /// What to delete.

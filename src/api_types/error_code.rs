@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of every answer that is not 2xx.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// A sentence: what happened, to what, what to do.
     pub error: String,

@@ -8,6 +8,7 @@ use super::null_as_default::null_as_default;
 
 /// Body of `POST /v2/box/{id}/exec` and `/exec-stream`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExecRequest {
     /// Program and arguments.
     pub command: Vec<String>,
@@ -40,6 +41,7 @@ pub struct ExecRequest {
 
 /// Answer of `POST /v2/box/{id}/exec` with `async`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StartedRun {
     /// The run's id, as `GET /runs` shows it.
     pub run_id: String,
@@ -49,6 +51,7 @@ pub struct StartedRun {
 
 /// A language that `code` can be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum CodeLanguage {
     /// JavaScript, run by the box's Node.js.
@@ -61,6 +64,7 @@ pub enum CodeLanguage {
 
 /// Body of `POST /v2/box/{id}/code` and `/code-stream`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeRequest {
     /// The program's text.
     pub code: String,
@@ -83,6 +87,7 @@ pub struct CodeRequest {
 
 /// Answer of `POST /v2/box/{id}/exec`. A failing command is a result, not an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExecResponse {
     /// The run's id, as `GET /runs` shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +106,7 @@ pub struct ExecResponse {
 
 /// Data of the `exit` trailer that ends a streamed run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StreamExit {
     /// The program's exit code.
     pub exit_code: i32,
@@ -111,6 +117,7 @@ pub struct StreamExit {
 
 /// Data of the `error` trailer of a run that could not start or was lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StreamError {
     /// What happened, for a person.
     pub error: String,

@@ -6,6 +6,7 @@ use super::null_as_default::null_as_default;
 
 /// One entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileEntry {
     /// The last component of the path.
     pub name: String,
@@ -24,6 +25,7 @@ pub struct FileEntry {
 
 /// Answer of `GET /v2/box/{id}/files/list`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileList {
     /// One level, sorted by name.
     pub files: Vec<FileEntry>,
@@ -31,6 +33,7 @@ pub struct FileList {
 
 /// Answer of `GET /v2/box/{id}/files/read`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileContent {
     /// Text, or base64 when that was asked for.
     pub content: String,
@@ -38,6 +41,7 @@ pub struct FileContent {
 
 /// Body of `POST /v2/box/{id}/files/write`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WriteFileRequest {
     /// Where, relative to the workspace or absolute. Missing directories are made.
     pub path: String,
@@ -50,6 +54,7 @@ pub struct WriteFileRequest {
 
 /// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A regular file.
@@ -64,6 +69,7 @@ pub enum FileKind {
 
 /// Answer of `GET /v2/box/{id}/files/stat`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileStat {
     /// What it is.
     #[serde(rename = "type")]
@@ -80,6 +86,7 @@ pub struct FileStat {
 
 /// Body of `POST /v2/box/{id}/files/mkdir`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct MakeDirectoryRequest {
     /// Where, relative to the workspace or absolute.
@@ -95,6 +102,7 @@ pub struct MakeDirectoryRequest {
 
 /// Body of `POST /v2/box/{id}/files/rename`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RenameFileRequest {
     /// What is renamed.
@@ -113,6 +121,7 @@ pub struct RenameFileRequest {
 
 /// Body of `POST /v2/box/{id}/files/remove`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RemoveFileRequest {
     /// What is removed; a link itself, never what it leads to.

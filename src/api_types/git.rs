@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of `POST /v2/box/{id}/git/clone`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GitCloneRequest {
     /// Address; without a scheme, `https://` is put before it.
@@ -36,6 +37,7 @@ impl std::fmt::Debug for GitCloneRequest {
 
 /// Answer of `POST /v2/box/{id}/git/clone`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitCloneResponse {
     /// Absolute path of the clone in the box.
     pub path: String,

@@ -6,6 +6,7 @@ use super::null_as_default::null_as_default;
 
 /// Answer of `GET /v2/box/{id}/git/diff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitDiff {
     /// What differs from the last commit, staged or not.
     pub diff: String,
@@ -13,6 +14,7 @@ pub struct GitDiff {
 
 /// Answer of `GET /v2/box/{id}/git/status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitStatus {
     /// As `git status --porcelain` prints it; empty where there is no repository.
     pub status: String,
@@ -20,6 +22,7 @@ pub struct GitStatus {
 
 /// Body of `POST /v2/box/{id}/git/commit`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GitCommitRequest {
     /// What the commit says. All changes of the working tree go into it.
@@ -38,6 +41,7 @@ pub struct GitCommitRequest {
 
 /// Answer of `POST /v2/box/{id}/git/commit`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitCommit {
     /// The new commit.
     pub sha: String,
@@ -47,6 +51,7 @@ pub struct GitCommit {
 
 /// Body of `POST /v2/box/{id}/git/push` and `/git/checkout`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GitBranchRequest {
     /// The branch. A push without one goes to a branch named after the box.
@@ -59,6 +64,7 @@ pub struct GitBranchRequest {
 
 /// Answer of `POST /v2/box/{id}/git/push` and `/git/checkout`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitBranch {
     /// The branch.
     pub branch: String,
@@ -68,6 +74,7 @@ pub struct GitBranch {
 
 /// Body of `POST /v2/box/{id}/git/exec`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GitExecRequest {
     /// Arguments, without the leading `git`.
@@ -80,6 +87,7 @@ pub struct GitExecRequest {
 
 /// Answer of `POST /v2/box/{id}/git/exec`. A failing command is a result, not an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitExecResponse {
     /// What git wrote to standard output.
     pub output: String,
@@ -92,6 +100,7 @@ pub struct GitExecResponse {
 
 /// Body of `POST /v2/box/{id}/git/create-pr` and `/git/create-issue`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GitProposal {
     /// Its title.
@@ -116,6 +125,7 @@ pub struct GitProposal {
 
 /// Answer of `POST /v2/box/{id}/git/create-pr` and `/git/create-issue`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GitProposed {
     /// Where a person reads it.
     pub url: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LogLevel {
     /// As it should be.
@@ -16,6 +17,7 @@ pub enum LogLevel {
 
 /// Whose doing it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LogSource {
     /// The server: the box was made, paused, woken.
@@ -28,6 +30,7 @@ pub enum LogSource {
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogEntry {
     /// Unix seconds.
     pub timestamp: i64,
@@ -44,6 +47,7 @@ pub struct LogEntry {
 
 /// Answer of `GET /v2/box/{id}/logs` and `GET /v2/box/logs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogList {
     /// The latest lines, oldest first.
     pub logs: Vec<LogEntry>,

@@ -8,6 +8,7 @@ use super::null_as_default::null_as_default;
 
 /// Where an MCP server comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum McpSource {
     /// A package that is run in the box.
@@ -18,6 +19,7 @@ pub enum McpSource {
 
 /// One MCP server. In an answer, the values of its headers are masked.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct McpServer {
     /// What the agent calls it.
     pub name: String,

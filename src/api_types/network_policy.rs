@@ -6,6 +6,7 @@ use super::null_as_default::null_as_default;
 
 /// What the lists of a policy are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NetworkMode {
     /// Everywhere on the public Internet.
@@ -19,6 +20,7 @@ pub enum NetworkMode {
 
 /// Body of `PUT /v2/box/{id}/config/network-policy`, and member of a box. The lists belong to `custom`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NetworkPolicy {
     /// What the lists are for.
     pub mode: NetworkMode,

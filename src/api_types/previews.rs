@@ -6,6 +6,7 @@ use super::null_as_default::null_as_default;
 
 /// Body of `POST /v2/box/{id}/preview`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatePreviewRequest {
     /// 1 to 65535.
     pub port: u16,
@@ -19,6 +20,7 @@ pub struct CreatePreviewRequest {
 
 /// Answer of `POST /v2/box/{id}/preview`, which alone tells the secrets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedPreview {
     /// Where the port is reached.
     pub url: String,
@@ -47,6 +49,7 @@ impl std::fmt::Debug for CreatedPreview {
 
 /// One public URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preview {
     /// Box and port.
     pub id: String,
@@ -64,6 +67,7 @@ pub struct Preview {
 
 /// Answer of `GET /v2/box/{id}/preview`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PreviewList {
     /// By port.
     pub previews: Vec<Preview>,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of `POST /v2/box/{id}/config/labels`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LabelRequest {
     /// One more word to find the box by.
     pub label: String,
@@ -13,6 +14,7 @@ pub struct LabelRequest {
 
 /// Answer of the routes that change labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LabelList {
     /// All labels that the box has now.
     pub labels: Vec<String>,
@@ -21,6 +23,7 @@ pub struct LabelList {
 /// Environment of every box that is made later: body of `PUT /v2/box/settings/env`, with values in
 /// clear, and answer of the routes that show it, with each value masked.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountEnv {
     /// Values by name.
     pub env_vars: BTreeMap<String, String>,
@@ -35,6 +38,7 @@ impl std::fmt::Debug for AccountEnv {
 
 /// Body of `PUT /v2/box/settings/env/{name}`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountEnvValue {
     /// A secret: never logged, never returned.
     pub value: String,

@@ -10,6 +10,7 @@ use super::snapshots::SnapshotInfo;
 
 /// An image in a registry, and who asks for it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistryImage {
     /// Like `registry.example.com/team/boxes:after-setup`; with a tag or, to pull, a digest.
     pub reference: String,
@@ -30,6 +31,7 @@ pub struct RegistryImage {
 
 /// Body of `POST /v2/box/snapshots/{id}/push`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushSnapshotRequest {
     /// Where to.
     #[serde(flatten)]
@@ -38,6 +40,7 @@ pub struct PushSnapshotRequest {
 
 /// Body of `POST /v2/box/snapshots/pull`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PullSnapshotRequest {
     /// Where from.
     #[serde(flatten)]
@@ -59,6 +62,7 @@ pub struct PullSnapshotRequest {
 
 /// Answer of a push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushedSnapshot {
     /// Where it is now.
     pub reference: String,
@@ -72,6 +76,7 @@ pub struct PushedSnapshot {
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransferProgress {
     /// Bytes done.
     pub bytes: u64,
@@ -86,6 +91,7 @@ pub struct TransferProgress {
 /// One line of the answer to an import, push or pull that asked for `application/x-ndjson`: any
 /// number of `progress`, then one of the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TransferEvent {
     /// It goes on.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How an entry differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SnapshotChangeKind {
     /// Only the later tree has it.
@@ -16,6 +17,7 @@ pub enum SnapshotChangeKind {
 
 /// One line of the answer to `GET /v2/box/snapshots/{id}/diff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotChange {
     /// Absolute path in the box; bytes that are no text are replaced.
     pub path: String,
@@ -36,6 +38,7 @@ pub struct SnapshotChange {
 
 /// What a verification found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VerificationStatus {
     /// The snapshot had not been verified before; its digest is kept from now on.
@@ -48,6 +51,7 @@ pub enum VerificationStatus {
 
 /// Answer of `POST /v2/box/snapshots/{id}/verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotVerification {
     /// `sha256:…` of all that the snapshot holds on top of its image.
     pub digest: String,

@@ -7,6 +7,7 @@ use super::null_as_default::null_as_default;
 /// Body of `DELETE /v2/box/snapshots`: either ids or a filter. A member that it does not know is
 /// refused: passed over, it would delete more than was meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct DeleteSnapshotsRequest {
     /// These. An empty list is refused: it never means "everything".
@@ -28,6 +29,7 @@ pub struct DeleteSnapshotsRequest {
 
 /// Which snapshots to delete: those that fit every member. One without members is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SnapshotFilter {
     /// Taken of this box, which may be gone.
@@ -46,6 +48,7 @@ pub struct SnapshotFilter {
 
 /// Answer of `DELETE /v2/box/snapshots`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeletedSnapshots {
     /// How many were there and are gone.
     pub deleted: u64,
@@ -56,6 +59,7 @@ pub struct DeletedSnapshots {
 
 /// What became of one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotOutcome {
     /// The snapshot.
     pub id: String,
@@ -65,6 +69,7 @@ pub struct SnapshotOutcome {
 
 /// What a bulk delete did with a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It is gone.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET /v2/box/snapshots/{id}/tree`: everything that is connected with the snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotTree {
     /// Each after the one that it comes from; the first is the root.
     pub nodes: Vec<SnapshotTreeNode>,
@@ -11,6 +12,7 @@ pub struct SnapshotTree {
 
 /// A snapshot, or a live box.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotTreeNode {
     /// Which of the two.
     pub kind: SnapshotTreeKind,
@@ -31,6 +33,7 @@ pub struct SnapshotTreeNode {
 
 /// What stands at a place of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SnapshotTreeKind {
     /// A snapshot.

@@ -6,6 +6,7 @@ use super::null_as_default::null_as_default;
 
 /// What a snapshot can be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SnapshotStatus {
     /// Being taken.
@@ -20,6 +21,7 @@ pub enum SnapshotStatus {
 
 /// One snapshot. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotInfo {
     /// `snap_…`
     pub id: String,
@@ -54,6 +56,7 @@ pub struct SnapshotInfo {
 
 /// Body of `POST /v2/box/{id}/snapshots`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct CreateSnapshotRequest {
     /// Made up from the time when absent.
@@ -78,6 +81,7 @@ pub struct CreateSnapshotRequest {
 
 /// Body of `PATCH /v2/box/snapshots/{id}`: what is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct UpdateSnapshotRequest {
     /// A new name.
@@ -91,6 +95,7 @@ pub struct UpdateSnapshotRequest {
         deserialize_with = "null_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u64>))]
     pub expires_in: Option<Option<u64>>,
     /// Keeps it from expiry and from every bulk delete, or no longer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +104,7 @@ pub struct UpdateSnapshotRequest {
 
 /// Answer of `GET /v2/box/{id}/snapshots` and `GET /v2/box/snapshots`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotList {
     /// Newest first.
     pub snapshots: Vec<SnapshotInfo>,
@@ -109,6 +115,7 @@ pub struct SnapshotList {
 
 /// Answer of the bulk deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeletedCount {
     /// How many were there and are gone.
     pub deleted: u64,

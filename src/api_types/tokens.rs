@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a token may do. Each scope is only itself: none includes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TokenScope {
     /// See boxes, runs, logs, files and snapshots.
@@ -22,6 +23,7 @@ pub enum TokenScope {
 
 /// Body of `POST /v2/tokens`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateTokenRequest {
     /// What it may do; at least one.
     pub scopes: Vec<TokenScope>,
@@ -35,6 +37,7 @@ pub struct CreateTokenRequest {
 
 /// A token without what makes it one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenInfo {
     /// By which it is revoked.
     pub id: String,
@@ -51,6 +54,7 @@ pub struct TokenInfo {
 
 /// Answer of `POST /v2/tokens`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedToken {
     /// What it is.
     #[serde(flatten)]
@@ -68,6 +72,7 @@ impl std::fmt::Debug for CreatedToken {
 
 /// Answer of `GET /v2/tokens`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenList {
     /// Those that have not expired, newest first.
     pub tokens: Vec<TokenInfo>,

@@ -6,6 +6,7 @@
 mod javascript;
 mod native;
 mod official;
+mod openapi;
 mod ordinary_user;
 mod report;
 mod totals;
@@ -34,6 +35,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
             report.verdict("package size", &pack::weigh(workspace, &consumer));
             javascript::npm(workspace, &consumer, &server, &mut report);
             official::run(workspace, &server, &mut report);
+            openapi::run(workspace, &server, &mut report);
             javascript::browser(workspace, &consumer, &server, &mut report);
             report.suite(
                 "runtimes and bundlers",

@@ -12,7 +12,7 @@ use super::error::BoxError;
 use super::webhook::Webhook;
 
 /// Where to tell the end, and what to send along.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub(crate) struct WebhookRequest {
     url: String,
     headers: Option<BTreeMap<String, String>>,

@@ -17,7 +17,7 @@ use crate::store::{Schedule, ScheduleKind, ScheduleSettings};
 const MOST: u32 = 100;
 
 /// What a request says of a schedule. Of a change, what is absent stays; what is empty goes.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub(crate) struct ScheduleRequest {
     #[serde(rename = "type")]

@@ -1,18 +1,19 @@
 //! Routes of the account: the environment that new boxes get.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::{get, put};
-use axum::{Json, Router};
 use upstash_box_wasm::api_types::{AccountEnv, AccountEnvValue};
 
 use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
 use super::params::InPath;
+use super::routes::Routes;
 use crate::boxes::Boxes;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/settings/env", get(env).put(replace_env))
         .route(
             "/v2/box/settings/env/{name}",

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -13,12 +13,13 @@ use super::error::ApiError;
 use super::exec::{event, event_stream, failure};
 use super::params::InPath;
 use super::request_id::RequestId;
+use super::routes::Routes;
 use crate::boxes::{AgentCall, AgentStream, Boxes, WebhookRequest};
 
-pub(super) fn routes() -> Router<Boxes> {
+pub(super) fn routes() -> Routes {
     // Files of a prompt are counted as they arrive.
     let no_limit = DefaultBodyLimit::disable;
-    Router::new()
+    Routes::new()
         .route("/v2/box/{box}/run", post(run).layer(no_limit()))
         .route(
             "/v2/box/{box}/run/stream",
@@ -27,8 +28,8 @@ pub(super) fn routes() -> Router<Boxes> {
 }
 
 /// What goes with a prompt beside what the SDK's own types hold.
-#[derive(Deserialize)]
-struct Extras {
+#[derive(Deserialize, utoipa::ToSchema)]
+pub(super) struct Extras {
     json_schema: Option<Value>,
     agent_options: Option<Map<String, Value>>,
     webhook: Option<WebhookRequest>,

@@ -1,8 +1,8 @@
 //! Routes of snapshots, whichever box they are of.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 use upstash_box_wasm::api_types::{
     DeletedSnapshots, SnapshotInfo, SnapshotList, SnapshotStatus, SnapshotTree,
@@ -11,22 +11,24 @@ use upstash_box_wasm::api_types::{
 use super::body::JsonObject;
 use super::error::ApiError;
 use super::params::{InPath, InQuery};
+use super::routes::Routes;
 use crate::boxes::Boxes;
 use crate::store::SnapshotQuery;
 
 /// The longest that a caller may ask to wait.
 const MAX_WAIT_MS: u64 = 600_000;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/snapshots", get(list).delete(delete_many))
         .route("/v2/box/snapshots/{snapshot}", get(one).patch(update))
         .route("/v2/box/snapshots/{snapshot}/tree", get(tree))
 }
 
 /// Which snapshots, and which page of them.
-#[derive(Debug, Deserialize)]
-struct Listing {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Listing {
     box_id: Option<String>,
     label: Option<String>,
     status: Option<SnapshotStatus>,
@@ -50,8 +52,9 @@ async fn list(
 }
 
 /// What a caller waits for.
-#[derive(Debug, Deserialize)]
-struct Wait {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wait {
     wait: Option<String>,
     timeout_ms: Option<u64>,
 }
@@ -90,8 +93,9 @@ async fn tree(
 }
 
 /// `?all=true`
-#[derive(Debug, Deserialize)]
-struct All {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct All {
     #[serde(default)]
     all: bool,
 }

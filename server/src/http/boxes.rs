@@ -21,7 +21,7 @@ use super::{ndjson, not_supported};
 use crate::boxes::{Boxes, Forks};
 
 /// An object without members: done, nothing to say.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Done {}
 
 pub(super) async fn create(
@@ -36,8 +36,8 @@ pub(super) async fn create(
     idempotency.answer(&boxes, body, work).await
 }
 
-#[derive(Debug, Deserialize)]
-struct FromSnapshot {
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+pub(super) struct FromSnapshot {
     snapshot_id: String,
     /// Its presence asks for several boxes.
     count: Option<u32>,
@@ -83,7 +83,8 @@ fn fork_lines(forks: Forks, id: RequestId) -> impl Stream<Item = Bytes> {
 }
 
 /// Which boxes a list shows.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     label: Option<String>,
     status: Option<String>,

@@ -3,7 +3,7 @@
 use axum::Json;
 use serde::Serialize;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Capabilities {
     server: &'static str,
     version: &'static str,
@@ -43,7 +43,7 @@ pub(super) async fn capabilities() -> Json<Capabilities> {
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Health {
     status: &'static str,
 }

@@ -1,8 +1,8 @@
 //! Routes that change the settings of a box.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::{delete, post, put};
-use axum::{Json, Router};
 use upstash_box_wasm::api_types::{
     AttachHeadersSetting, CustomRunnerSetting, GitIdentity, LabelList, LabelRequest, ModelSetting,
     NetworkPolicy, SkillList, SkillRequest,
@@ -11,10 +11,11 @@ use upstash_box_wasm::api_types::{
 use super::body::JsonObject;
 use super::error::ApiError;
 use super::params::InPath;
+use super::routes::Routes;
 use crate::boxes::Boxes;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/{box}/config/labels", post(add_label))
         .route("/v2/box/{box}/config/labels/{label}", delete(remove_label))
         .route(

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use bytes::Bytes;
 use serde::Serialize;
 use upstash_box_wasm::api_types::{ErrorCode, ExecRequest, ExecResponse, StartedRun, StreamError};
@@ -18,10 +18,11 @@ use super::body::JsonObject;
 use super::error::ApiError;
 use super::params::InPath;
 use super::request_id::RequestId;
+use super::routes::Routes;
 use crate::boxes::{BoxError, Boxes, ExecEvent, ExecStream};
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/{box}/exec", post(exec))
         .route("/v2/box/{box}/exec-stream", post(exec_stream))
         .route("/v2/box/{box}/code", post(code))

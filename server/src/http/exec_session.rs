@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -20,6 +19,7 @@ use serde_json::{Value, json};
 use super::access::SESSION_PROTOCOL;
 use super::error::ApiError;
 use super::params::InPath;
+use super::routes::Routes;
 use crate::boxes::{Boxes, LiveSession, SessionEvent, SessionStart};
 
 /// How long a client may take to say what is to be started.
@@ -28,8 +28,8 @@ const MAX_FRAME_BYTES: usize = 4 * 1024 * 1024;
 const DEFAULT_GRACE_MS: u64 = 5000;
 const MAX_GRACE_MS: u64 = 10 * 60 * 1000;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new().route("/v2/box/{box}/exec-session", get(open))
+pub(super) fn routes() -> Routes {
+    Routes::new().route("/v2/box/{box}/exec-session", get(open))
 }
 
 #[derive(Debug, Deserialize)]

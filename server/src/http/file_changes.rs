@@ -1,11 +1,11 @@
 //! Routes that look at, make, rename and remove what is at a path, and take many files at once.
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use futures_util::stream::unfold;
 use serde::Deserialize;
 use upstash_box_wasm::api_types::{
@@ -16,13 +16,14 @@ use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
 use super::params::{InPath, InQuery};
+use super::routes::Routes;
 use super::{given_path, upload};
 use crate::boxes::{Archive, Boxes};
 
-pub(super) fn routes() -> Router<Boxes> {
+pub(super) fn routes() -> Routes {
     // An upload is counted as it arrives.
     let upload = post(upload::upload).layer(DefaultBodyLimit::disable());
-    Router::new()
+    Routes::new()
         .route("/v2/box/{box}/files/stat", get(stat))
         .route("/v2/box/{box}/files/mkdir", post(make_directory))
         .route("/v2/box/{box}/files/rename", post(rename))
@@ -31,8 +32,9 @@ pub(super) fn routes() -> Router<Boxes> {
         .route("/v2/box/{box}/files/upload", upload)
 }
 
-#[derive(Debug, Deserialize)]
-struct Stat {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Stat {
     path: Option<String>,
     path_base64: Option<String>,
     #[serde(default)]
@@ -86,8 +88,9 @@ async fn remove(
     Ok(Json(Done {}))
 }
 
-#[derive(Debug, Deserialize)]
-struct Wanted {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
     folder: Option<String>,
 }
 

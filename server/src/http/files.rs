@@ -19,7 +19,8 @@ use super::given_path;
 use super::params::{InPath, InQuery};
 use crate::boxes::{Boxes, ReadRange};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Read {
     pub(super) path: Option<String>,
     path_base64: Option<String>,
@@ -87,7 +88,8 @@ pub(super) async fn write(
 }
 
 /// `folder` is the wire's word in both routes; a file is meant in `download`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Folder {
     folder: Option<String>,
     folder_base64: Option<String>,

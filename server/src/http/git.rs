@@ -1,8 +1,8 @@
 //! Routes of git.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::Deserialize;
 use upstash_box_wasm::api_types::{
     GitBranch, GitCloneResponse, GitCommit, GitDiff, GitExecResponse, GitProposed, GitStatus,
@@ -11,10 +11,11 @@ use upstash_box_wasm::api_types::{
 use super::body::JsonObject;
 use super::error::ApiError;
 use super::params::{InPath, InQuery};
+use super::routes::Routes;
 use crate::boxes::Boxes;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/{box}/git/clone", post(clone))
         .route("/v2/box/{box}/git/diff", get(diff))
         .route("/v2/box/{box}/git/status", get(status))
@@ -28,8 +29,9 @@ pub(super) fn routes() -> Router<Boxes> {
 
 type Answer<T> = Result<Json<T>, ApiError>;
 
-#[derive(Debug, Deserialize)]
-struct Folder {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Folder {
     folder: Option<String>,
 }
 

@@ -1,21 +1,22 @@
 //! Routes that tell what happened in a box.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use upstash_box_wasm::api_types::LogList;
 
 use super::error::ApiError;
 use super::params::{InPath, InQuery};
+use super::routes::Routes;
 use crate::boxes::{Boxes, Page};
 use crate::store::RunRecord;
 
 /// The one account of this server.
 const CUSTOMER: &str = "local";
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/logs", get(all_logs))
         .route("/v2/box/{box}/logs", get(logs))
         .route("/v2/box/{box}/runs", get(runs))
@@ -23,8 +24,9 @@ pub(super) fn routes() -> Router<Boxes> {
         .route("/v2/box/{box}/runs/{run}/cancel", post(cancel))
 }
 
-#[derive(Debug, Deserialize)]
-struct Paging {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
     offset: Option<u64>,
     limit: Option<u32>,
 }
@@ -35,14 +37,14 @@ impl From<Paging> for Page {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Runs {
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Runs {
     runs: Vec<Run>,
 }
 
 /// A run with what every run of this server has in common.
-#[derive(Debug, Serialize)]
-struct Run {
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Run {
     #[serde(flatten)]
     record: RunRecord,
     customer_id: &'static str,

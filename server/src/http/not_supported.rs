@@ -3,13 +3,12 @@
 //! Passing over a member would make a promise that is not kept: a box that was to have a browser would
 //! have none.
 
-use axum::Router;
 use axum::routing::any;
 use serde_json::{Map, Value};
 use upstash_box_wasm::api_types::ErrorCode;
 
 use super::error::ApiError;
-use crate::boxes::Boxes;
+use super::routes::Routes;
 
 /// Members of a new box, and why there is no such thing here.
 const OF_A_BOX: &[(&str, &str)] = &[("browser", NO_BROWSER)];
@@ -21,7 +20,7 @@ const NO_BROWSER: &str =
 const HOSTED_KEYS: [&str; 2] = ["UPSTASH_KEY", "STORED_KEY"];
 
 /// Routes, and why there is nothing behind them.
-const ROUTES: &[(&str, &str)] = &[
+pub(super) const ROUTES: &[(&str, &str)] = &[
     ("/v2/box/agent-credentials", NO_STORED_KEYS),
     ("/v2/box/agent-credentials/{provider}", NO_STORED_KEYS),
     ("/v2/box/apikey", ONE_KEY),
@@ -57,8 +56,8 @@ pub(super) fn in_box(body: &Map<String, Value>) -> Result<(), ApiError> {
 }
 
 /// The routes that only the hosted service has.
-pub(super) fn routes() -> Router<Boxes> {
-    let mut router = Router::new();
+pub(super) fn routes() -> Routes {
+    let mut router = Routes::new();
     for (path, why) in ROUTES {
         router = router.route(path, any(async || unsupported(why)));
     }

@@ -1,9 +1,9 @@
 //! Routes that open ports of a box to the outside. What comes in there is served by `preview_host`.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::{delete, post};
-use axum::{Json, Router};
 use upstash_box_wasm::api_types::{
     CreatePreviewRequest, CreatedPreview, ErrorCode, Preview, PreviewList,
 };
@@ -13,10 +13,11 @@ use super::boxes::Done;
 use super::error::ApiError;
 use super::params::InPath;
 use super::preview_host::address;
+use super::routes::Routes;
 use crate::boxes::Boxes;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/{box}/preview", post(create).get(list))
         .route("/v2/box/{box}/preview/{port}", delete(remove))
 }

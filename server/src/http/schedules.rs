@@ -1,18 +1,19 @@
 //! Routes of schedules.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 
 use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
 use super::params::InPath;
+use super::routes::Routes;
 use crate::boxes::Boxes;
 use crate::store::Schedule;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/{box}/schedules", get(list).post(create))
         .route(
             "/v2/box/{box}/schedules/{schedule}",

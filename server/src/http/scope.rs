@@ -8,7 +8,8 @@ use super::error::ApiError;
 use crate::boxes::Which;
 
 /// `?all=true`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Scope {
     #[serde(default)]
     all: bool,

@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use futures_util::TryStreamExt;
 use futures_util::stream::unfold;
 use serde::Deserialize;
@@ -19,11 +19,12 @@ use super::body::JsonObject;
 use super::error::ApiError;
 use super::params::{InPath, InQuery};
 use super::request_id::RequestId;
+use super::routes::Routes;
 use super::transfer::{self, Transfer};
 use crate::boxes::{BoxError, Boxes, Progress, Wishes};
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/snapshots/import", post(import))
         .route("/v2/box/snapshots/pull", post(pull))
         .route("/v2/box/snapshots/{snapshot}/archive", get(export))
@@ -31,8 +32,9 @@ pub(super) fn routes() -> Router<Boxes> {
 }
 
 /// Leaves out what the receiver has.
-#[derive(Debug, Deserialize)]
-struct Since {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
     since: Option<String>,
 }
 
@@ -60,8 +62,9 @@ async fn export(
 }
 
 /// What an imported snapshot is to be called, in place of what the archive says.
-#[derive(Debug, Deserialize)]
-struct AsWished {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AsWished {
     name: Option<String>,
     /// With commas between them.
     labels: Option<String>,

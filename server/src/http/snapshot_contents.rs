@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::unfold;
@@ -19,11 +19,12 @@ use super::files::{Read, content, download_of};
 use super::ndjson;
 use super::params::{InPath, InQuery};
 use super::request_id::RequestId;
+use super::routes::Routes;
 use crate::boxes::{Against, Boxes};
 use crate::snapshots::{Change, ChangeKind};
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/box/snapshots/{snapshot}/diff", get(diff))
         .route("/v2/box/snapshots/{snapshot}/verify", post(verify))
         .route("/v2/box/snapshots/{snapshot}/files/list", get(list))
@@ -32,8 +33,9 @@ pub(super) fn routes() -> Router<Boxes> {
 }
 
 /// The other side of a comparison: an earlier snapshot, or a box.
-#[derive(Debug, Deserialize)]
-struct Other {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Other {
     from: Option<String>,
     #[serde(rename = "box")]
     live_box: Option<String>,
@@ -88,8 +90,9 @@ async fn verify(
     Ok(Json(boxes.verify(&snapshot_id).await?))
 }
 
-#[derive(Debug, Deserialize)]
-struct List {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct List {
     path: Option<String>,
 }
 
@@ -118,8 +121,9 @@ async fn read(
     Ok(content(&bytes, is_base64))
 }
 
-#[derive(Debug, Deserialize)]
-struct Download {
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Download {
     path: String,
 }
 

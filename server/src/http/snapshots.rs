@@ -36,8 +36,8 @@ pub(super) async fn list(
 }
 
 /// Which snapshot a box goes back to.
-#[derive(Debug, Deserialize)]
-struct RollBack {
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+pub(super) struct RollBack {
     snapshot_id: String,
 }
 

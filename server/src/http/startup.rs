@@ -1,18 +1,19 @@
 //! Routes of the init command.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
 use upstash_box_wasm::api_types::InitCommand;
 
 use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
 use super::params::InPath;
+use super::routes::Routes;
 use crate::boxes::Boxes;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new().route("/v2/box/{box}/startup", get(show).put(set).delete(remove))
+pub(super) fn routes() -> Routes {
+    Routes::new().route("/v2/box/{box}/startup", get(show).put(set).delete(remove))
 }
 
 async fn show(

@@ -1,18 +1,19 @@
 //! Routes of tokens. Only the account's key opens them: see `token_rules`.
 
+use axum::Json;
 use axum::extract::State;
 use axum::routing::{delete, post};
-use axum::{Json, Router};
 use upstash_box_wasm::api_types::{CreatedToken, TokenList};
 
 use super::body::JsonObject;
 use super::boxes::Done;
 use super::error::ApiError;
 use super::params::InPath;
+use super::routes::Routes;
 use crate::boxes::Boxes;
 
-pub(super) fn routes() -> Router<Boxes> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/v2/tokens", post(create).get(list))
         .route("/v2/tokens/{token}", delete(revoke))
 }

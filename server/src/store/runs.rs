@@ -7,7 +7,7 @@ use upstash_box_wasm::api_types::{LogLevel, LogSource};
 use super::{Store, StoreError, logs};
 
 /// One run as `GET …/runs` shows it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub(crate) struct RunRecord {
     pub(crate) id: String,
     pub(crate) box_id: String,
@@ -31,7 +31,7 @@ pub(crate) struct RunRecord {
 }
 
 /// What is known of a run once it has ended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub(crate) struct RunOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output: Option<String>,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Store, StoreError};
 
 /// What a schedule does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ScheduleKind {
     /// Runs a command.
@@ -20,7 +20,7 @@ pub(crate) enum ScheduleKind {
 }
 
 /// What its owner says of it; one JSON column.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub(crate) struct ScheduleSettings {
     #[serde(rename = "type")]
     pub(crate) kind: ScheduleKind,
@@ -46,7 +46,7 @@ pub(crate) struct ScheduleSettings {
 }
 
 /// One schedule as `GET …/schedules` shows it. Times are Unix seconds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Schedule {
     pub(crate) id: String,
     pub(crate) box_id: String,

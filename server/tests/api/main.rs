@@ -45,6 +45,7 @@ mod isolation;
 mod lifecycle;
 mod network_policy;
 mod oci_image;
+mod openapi;
 mod page;
 mod power_cut;
 mod previews;
