@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of `PUT /v2/box/{id}/config/attach-headers`; as an answer, with masks for values.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttachHeadersSetting {
     /// Headers by host, which is a name, `*.suffix` or an address. Values are secrets.
     pub attach_headers: BTreeMap<String, BTreeMap<String, String>>,

@@ -1,8 +1,8 @@
 //! What of a box can be changed.
 
 use upstash_box_wasm::api_types::{
-    CustomRunnerSetting, GitIdentity, InitCommand, LabelList, LabelRequest, ModelSetting,
-    NetworkPolicy, SkillList, SkillRequest,
+    AttachHeadersSetting, CustomRunnerSetting, GitIdentity, InitCommand, LabelList, LabelRequest,
+    ModelSetting, NetworkPolicy, SkillList, SkillRequest,
 };
 
 use super::super::boxes::Done;
@@ -20,6 +20,12 @@ pub(super) fn describe(api: &mut Document) {
     )
     .body::<NetworkPolicy>()
     .json::<NetworkPolicy>();
+    api.put(
+        "/v2/box/{box}/config/attach-headers",
+        "Headers that the box's requests get outside of it",
+    )
+    .body::<AttachHeadersSetting>()
+    .json::<AttachHeadersSetting>();
     api.put("/v2/box/{box}/config/model", "The model of the box's agent")
         .body::<ModelSetting>()
         .json::<ModelSetting>();
