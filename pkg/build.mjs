@@ -32,6 +32,9 @@ const sources = {
   inline: `
     import { fromPrintable } from "./src/printable.js";
     export const source = () => fromPrintable("${toPrintable(wasm)}");`,
+  // Read from a disk, so its weight counts less than the time to decode it: 0.1 ms in place of 2 to 4.
+  node: `
+    export const source = () => Buffer.from("${Buffer.from(wasm).toString("base64")}", "base64");`,
   workerd: `
     import module from "./box.wasm";
     export const source = () => module;`,
@@ -46,6 +49,8 @@ await mkdir(dist, { recursive: true });
 await Promise.all([
   bundle("index.js", "esm", sources.inline),
   bundle("index.cjs", "cjs", sources.inline),
+  bundle("node.js", "esm", sources.node),
+  bundle("node.cjs", "cjs", sources.node),
   bundle("workerd.js", "esm", sources.workerd),
   bundle("edge.js", "esm", sources.edge),
   writeFile(join(dist, "box.wasm"), wasm),
@@ -80,6 +85,8 @@ async function bundle(name, format, source) {
     // Names stay, so that a printed `Box` says so; whoever bundles this shortens them.
     minifySyntax: true,
     minifyWhitespace: true,
+    // Node shows the line that an error was thrown on, whole.
+    lineLimit: 160,
     sourcemap: "linked",
     outfile: join(dist, name),
     plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source) }],

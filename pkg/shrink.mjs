@@ -141,7 +141,11 @@ function optimize(wasm) {
     const [before, after] = [join(folder, "before.wasm"), join(folder, "after.wasm")];
     writeFileSync(before, wasm);
     const wasmOpt = join(dirname(createRequire(import.meta.url).resolve("binaryen/package.json")), "bin/wasm-opt");
-    const passes = ["-Oz", "--reorder-locals", "--reorder-functions", "--minify-imports-and-exports-and-modules"];
+    const passes = [
+      // Rust's stack lies below everything else, so no pointer is as small as an offset.
+      "-Oz", "--low-memory-unused", "--reorder-locals", "--reorder-functions", "--strip-producers", "--strip-target-features",
+      "--minify-imports-and-exports-and-modules",
+    ];
     const map = execFileSync(process.execPath, [wasmOpt, ...FEATURES, ...passes, before, "-o", after]);
     const { imports, exports } = JSON.parse(map);
     return { module: readFileSync(after), names: { imports, exports } };

@@ -51,3 +51,19 @@ test('loading the package reads no environment and starts nothing', limit, async
   const { stdout } = await run('node', ['--input-type=module', '--eval', program], { env: { PATH: process.env.PATH } })
   assert.equal(stdout, 'function')
 })
+
+test('every entry with the WebAssembly inside loads it', limit, async () => {
+  const node = import.meta.resolve('upstash-box-wasm')
+  const require = createRequire(node)
+  await import(new URL('index.js', node)).then(({ init }) => init())
+  for (const entry of ['./index.cjs', './node.cjs']) await require(entry).init()
+  assert.equal(require('upstash-box-wasm'), require('./node.cjs'))
+  assert.equal(imported, await import(new URL('node.js', node)))
+})
+
+test('an uncaught error is printed with a line of code that fits on a screen', limit, async () => {
+  const program = `import('upstash-box-wasm').then(({ Box }) => Box.get('', { apiKey: 'box_k' }))`
+  const { stderr } = await run('node', ['--eval', program]).catch((error) => error)
+  assert.match(stderr, /BoxError: /)
+  for (const line of stderr.split('\n')) assert.ok(line.length < 1000, `a line has ${line.length} characters`)
+})
