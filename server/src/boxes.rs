@@ -90,7 +90,7 @@ mod wake;
 mod webhook;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -103,7 +103,7 @@ use crate::egress;
 use crate::outbound::Outbound;
 use crate::sandbox::SandboxHost;
 use crate::snapshots::{LayerStore, Unneeded};
-use crate::store::Store;
+use crate::store::{BoxRecord, Store};
 
 pub(crate) use agent::AgentCall;
 pub(crate) use agent_stream::AgentStream;
@@ -123,6 +123,7 @@ pub(crate) use once::CallId;
 use once::CallsUnderWay;
 use owner::BoxOwner;
 pub(crate) use previews::{PortConnection, Shown};
+pub(crate) use rules::runtime as check_runtime;
 use scheduled_run::SchedulesRunning;
 pub(crate) use schedules::ScheduleRequest;
 pub(crate) use secrets::SecretKey;
@@ -140,6 +141,8 @@ pub(crate) struct Boxes {
 pub(crate) struct Parts {
     pub(crate) store: Arc<Store>,
     pub(crate) layers: Arc<LayerStore>,
+    /// Digests of the images that boxes with a runtime start from.
+    pub(crate) runtimes: BTreeMap<String, String>,
     pub(crate) host: SandboxHost,
     pub(crate) secret_key: SecretKey,
     pub(crate) egress: egress::Policy,
@@ -191,9 +194,9 @@ struct Inner {
 }
 
 impl Boxes {
-    /// The variables that the image wants its programs to have.
-    fn image_env(&self) -> &[(String, String)] {
-        self.inner.parts.layers.image_env()
+    /// The variables that the image of a box wants its programs to have.
+    fn image_env(&self, record: &BoxRecord) -> &[(String, String)] {
+        self.inner.parts.layers.image_env(record.image.as_deref())
     }
 
     /// Puts right what a crash may have left, then takes charge.

@@ -1,5 +1,6 @@
 //! Puts the server together, and runs it until it is told to stop.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::future::Future;
 use std::io;
@@ -19,7 +20,9 @@ use crate::http::{self, Access, OriginError};
 use crate::linux::sync::boot_id;
 use crate::outbound::{Outbound, OutboundError};
 use crate::sandbox::{SandboxError, SandboxHost};
-use crate::snapshots::{ImageSource, ImageStore, LayerError, LayerStore, Storage, StorageChoice};
+use crate::snapshots::{
+    Image, ImageSource, ImageStore, LayerError, LayerStore, Storage, StorageChoice,
+};
 use crate::store::{Store, StoreError};
 
 /// How long connections may take to end once every sandbox has.
@@ -36,8 +39,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Directory of the page's files.
     pub www: Option<PathBuf>,
-    /// What every box starts from.
+    /// What boxes start from.
     pub image: ImageSource,
+    /// What boxes with a runtime start from instead.
+    pub runtimes: BTreeMap<String, ImageSource>,
     /// How what boxes write is kept.
     pub storage: StorageChoice,
     /// Lets boxes reach this machine and its private networks.
@@ -67,6 +72,7 @@ impl std::fmt::Debug for Config {
             .field("allowed_origins", &self.allowed_origins)
             .field("www", &self.www)
             .field("image", &self.image)
+            .field("runtimes", &self.runtimes)
             .field("storage", &self.storage)
             .field("allow_private_egress", &self.allow_private_egress)
             .finish_non_exhaustive()
@@ -207,11 +213,20 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
     let authority = Arc::new(Authority::load_or_make(&data.join("egress-authority"))?);
     let images = ImageStore::open(data, &host)?;
     let image = bring_image(&config.image, &images, config.most_import_bytes)?;
+    let mut runtimes = BTreeMap::new();
+    for (runtime, source) in &config.runtimes {
+        let image = bring_image(source, &images, config.most_import_bytes)?;
+        if let Image::Stored(stored) = image {
+            runtimes.insert(runtime.clone(), stored.digest().to_owned());
+        }
+    }
     let parts = Parts {
+        runtimes,
         store: Arc::new(Store::open(&data.join("boxes.sqlite"))?),
         layers: Arc::new(LayerStore::open(
             data,
             &image,
+            images.all()?,
             authority.pem(),
             storage,
             &host,

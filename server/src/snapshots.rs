@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! DATA/image/…                what every box starts from: what is ours of it
+//! DATA/image-of-runtime/…     the same of the images that runtimes are mapped to
 //! DATA/images/…               images that came from elsewhere
 //! DATA/layers/<layer>/<part>  sealed, never written again
 //! DATA/boxes/<box>/upper/<part>   what the box wrote since its last snapshot; made when first needed
@@ -18,6 +19,7 @@
 //! A *part* is one mount of the image: `root`, and `usr` where the host's /usr lies under it.
 
 mod archive;
+mod bases;
 mod copy;
 mod diff;
 mod digest;
@@ -45,6 +47,7 @@ pub use archive::{
     ArchiveError, BlobName, Compression, LayerPlace, Limits, Packed, PackedLayer, Spool, Staging,
     TarReader, TarWriter, Unpacked,
 };
+pub use bases::DiskChain;
 pub use diff::{Change, ChangeKind};
 pub use digest::LayersDigest;
 pub use error::LayerError;

@@ -80,7 +80,7 @@ impl Boxes {
             let command = Command {
                 argv: started.argv,
                 env: environment::variables(
-                    this.image_env(),
+                    this.image_env(&entered.record),
                     &entered.record,
                     &secrets.environment(),
                     &extra,

@@ -18,7 +18,9 @@ impl Boxes {
         check(&request)?;
         let agent = agent_of(&request)?;
         request.env_vars = self.with_account_env(request.env_vars).await?;
-        self.insert(new_box(request, agent, Origin::Image)).await
+        let image = self.image_of_runtime(request.runtime.as_deref());
+        self.insert(new_box(request, agent, Origin::Image, image))
+            .await
     }
 
     /// A new box with the disk and agent of a snapshot.
@@ -45,8 +47,10 @@ impl Boxes {
             self.agent_of_snapshot(&source, &request)?
         };
         request.env_vars = self.with_account_env(request.env_vars).await?;
+        self.check_runtime(request.runtime.as_deref(), &source)?;
         request.runtime = request.runtime.or(source.settings.runtime);
-        let mut new = new_box(request, agent, Origin::Snapshot(source.id));
+        let origin = Origin::Snapshot(source.id);
+        let mut new = new_box(request, agent, origin, source.settings.image);
         // They are on the snapshot's disk.
         for skill in source.settings.enabled_skills {
             if !new.record.info.enabled_skills.contains(&skill) {
@@ -54,6 +58,34 @@ impl Boxes {
             }
         }
         Ok(new)
+    }
+
+    /// The image that a runtime is mapped to. `node-alpine` may stand on that of `node`.
+    fn image_of_runtime(&self, runtime: Option<&str>) -> Option<String> {
+        let (runtime, images) = (runtime?, &self.inner.parts.runtimes);
+        let family = || images.get(runtime.strip_suffix("-alpine")?);
+        images.get(runtime).or_else(family).cloned()
+    }
+
+    /// A snapshot stays on the image below it, so another runtime must not mean another image.
+    fn check_runtime(
+        &self,
+        runtime: Option<&str>,
+        source: &SnapshotSource,
+    ) -> Result<(), BoxError> {
+        let own = source.settings.runtime.as_deref();
+        if runtime.is_none()
+            || runtime == own
+            || self.image_of_runtime(runtime) == source.settings.image
+        {
+            return Ok(());
+        }
+        Err(BoxError::InvalidArgument(format!(
+            "runtime: {} stands on the image of {}, and {} has another; leave runtime out",
+            source.id,
+            own.unwrap_or("boxes without a runtime"),
+            runtime.unwrap_or_default(),
+        )))
     }
 
     /// What a box takes over from a snapshot, which must be there and whole.

@@ -60,6 +60,13 @@ impl Boxes {
             Against::Snapshot(other) => (self.side_of_snapshot(&other).await?, this),
             Against::Box(reference) => (this, self.side_of_box(&reference).await?),
         };
+        if before.held.chain.image != after.held.chain.image {
+            return Err(BoxError::Conflict(
+                "the two stand on images of different runtimes, so next to every file differs; \
+                 compare what stands on the same image"
+                    .to_owned(),
+            ));
+        }
         let layers = Arc::clone(&self.inner.parts.layers);
         let (sender, changes) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
@@ -107,7 +114,7 @@ fn compare(
     sender: &mpsc::Sender<Result<Vec<Change>, BoxError>>,
 ) -> Result<(), BoxError> {
     let tree = |side: &Side| layers.tree(&side.held.chain, side.live_box.as_deref());
-    let (was, is) = (tree(before).map_err(kernel)?, tree(after).map_err(kernel)?);
+    let (was, is) = (tree(before)?, tree(after)?);
     let mut batch = Vec::new();
     let mut sent = Instant::now();
     was.diff(&is, &mut |change| {

@@ -74,7 +74,12 @@ impl Boxes {
                 ..Entry::default()
             };
             let command = Command {
-                env: environment::variables(this.image_env(), &entered.record, &env_vars, &[]),
+                env: environment::variables(
+                    this.image_env(&entered.record),
+                    &entered.record,
+                    &env_vars,
+                    &[],
+                ),
                 argv: job.argv,
                 cwd: job.cwd,
                 merge_stderr,

@@ -28,7 +28,7 @@ impl Boxes {
         let chain = self
             .blocking(move |store| Ok(store.box_chain(&id)?))
             .await?;
-        if chain.len() <= LONGEST {
+        if chain.layers.len() <= LONGEST {
             return Ok(());
         }
         let merged = ids::merged_layer_id()?;
@@ -40,7 +40,7 @@ impl Boxes {
             Ok(layers.sync()?)
         })
         .await?;
-        let freed = self.change_over(box_id, chain, merged.clone()).await;
+        let freed = self.change_over(box_id, chain.layers, merged.clone()).await;
         match freed {
             Ok(Some(freed)) => {
                 self.count_in_background(merged);

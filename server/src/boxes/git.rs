@@ -34,7 +34,7 @@ impl Boxes {
             }
             let command = Command {
                 env: environment::variables(
-                    this.image_env(),
+                    this.image_env(&entered.record),
                     &entered.record,
                     &secrets.environment(),
                     &extra,

@@ -124,7 +124,12 @@ pub(super) fn agent_of(request: &CreateBoxRequest) -> Result<Agent, BoxError> {
     })
 }
 
-pub(super) fn new_box(request: CreateBoxRequest, agent: Agent, origin: Origin) -> NewBox {
+pub(super) fn new_box(
+    request: CreateBoxRequest,
+    agent: Agent,
+    origin: Origin,
+    image: Option<String>,
+) -> NewBox {
     NewBox {
         to_install: request.skills.clone(),
         secrets: Secrets {
@@ -140,12 +145,17 @@ pub(super) fn new_box(request: CreateBoxRequest, agent: Agent, origin: Origin) -
             github_token: request.clone_token.clone(),
             ..GitCloneRequest::default()
         }),
-        record: record(request, agent, &origin),
+        record: record(request, agent, &origin, image),
         origin,
     }
 }
 
-fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord {
+fn record(
+    request: CreateBoxRequest,
+    agent: Agent,
+    origin: &Origin,
+    image: Option<String>,
+) -> BoxRecord {
     let now = unix_now();
     BoxRecord {
         info: BoxInfo {
@@ -179,6 +189,7 @@ fn record(request: CreateBoxRequest, agent: Agent, origin: &Origin) -> BoxRecord
             deleted_at: None,
         },
         init_command: request.init_command,
+        image,
         sealed_secrets: None,
         next_layer: 1,
     }

@@ -133,7 +133,7 @@ pub(super) fn labels(labels: &[String]) -> Checked {
 }
 
 /// The kind of image a box asks for.
-pub(super) fn runtime(runtime: &str) -> Checked {
+pub(crate) fn runtime(runtime: &str) -> Checked {
     let base = runtime.strip_suffix("-alpine").unwrap_or(runtime);
     if RUNTIMES.contains(&base) {
         return Ok(());

@@ -101,7 +101,12 @@ impl Boxes {
                 ..Entry::default()
             };
             let command = Command {
-                env: environment::variables(this.image_env(), &entered.record, &env_vars, &[]),
+                env: environment::variables(
+                    this.image_env(&entered.record),
+                    &entered.record,
+                    &env_vars,
+                    &[],
+                ),
                 argv: start.argv,
                 cwd,
                 merge_stderr: false,

@@ -101,6 +101,7 @@ impl Boxes {
             box_id: record.info.id.clone(),
             settings: BoxSettings {
                 runtime: record.info.runtime.clone(),
+                image: record.image.clone(),
                 agent: record.info.agent.clone(),
                 model: record.info.model.clone(),
                 custom_runner: record.info.custom_runner.clone(),

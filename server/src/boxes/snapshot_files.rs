@@ -11,7 +11,7 @@ use super::files::ReadRange;
 use super::{Boxes, paths};
 use crate::box_files;
 use crate::linux::KernelError;
-use crate::snapshots::{LayerStore, Lease, Tree};
+use crate::snapshots::{DiskChain, LayerStore, Lease, Tree};
 use crate::store::Store;
 
 /// How often a chain that is changed over meanwhile is looked up again.
@@ -20,7 +20,7 @@ const ATTEMPTS: usize = 16;
 /// The layers of a snapshot, which stay where they are while this lives.
 #[derive(Debug)]
 pub(super) struct HeldLayers {
-    pub(super) chain: Vec<String>,
+    pub(super) chain: DiskChain,
     _lease: Lease,
 }
 
@@ -84,7 +84,7 @@ impl Boxes {
         let id = snapshot_id.to_owned();
         self.blocking(move |store| {
             let held = hold_snapshot(store, &layers, &id)?;
-            work(&layers.tree(&held.chain, None).map_err(kernel)?)
+            work(&layers.tree(&held.chain, None)?)
         })
         .await
     }
@@ -113,9 +113,9 @@ pub(super) fn hold_snapshot(
 }
 
 /// Keeps layers that can't be freed now.
-pub(super) fn hold(layers: &Arc<LayerStore>, chain: Vec<String>) -> HeldLayers {
+pub(super) fn hold(layers: &Arc<LayerStore>, chain: DiskChain) -> HeldLayers {
     HeldLayers {
-        _lease: layers.lease(&chain),
+        _lease: layers.lease(&chain.layers),
         chain,
     }
 }

@@ -87,7 +87,7 @@ impl Boxes {
                 let command = Command {
                     argv: argv.map(str::to_owned).to_vec(),
                     env: environment::variables(
-                        self.image_env(),
+                        self.image_env(&entered.record),
                         &entered.record,
                         &secrets.environment(),
                         &[],

@@ -38,7 +38,7 @@ impl Boxes {
             let command = Command {
                 argv,
                 env: environment::variables(
-                    this.image_env(),
+                    this.image_env(&entered.record),
                     &entered.record,
                     &Default::default(),
                     &[],

@@ -22,7 +22,9 @@ impl Boxes {
         self.blocking(move |store| {
             let held = hold_snapshot(store, &layers, &id)?;
             let is_cancelled = || cancelled.is_cancelled();
-            let found = layers.digest(&held.chain, &is_cancelled).map_err(kernel)?;
+            let found = layers
+                .digest(&held.chain.layers, &is_cancelled)
+                .map_err(kernel)?;
             let status = match store.keep_digest(&id, &found.digest)? {
                 KeptDigest::New => VerificationStatus::Recorded,
                 KeptDigest::Earlier(digest) if digest == found.digest => {

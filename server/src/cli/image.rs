@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::boxes::check_runtime;
 use crate::snapshots::ImageSource;
 
 const FORMS: &str = "it must be `host`, `dir:PATH`, `oci:PATH` or `oci:PATH:TAG` for an OCI image \
@@ -20,6 +21,21 @@ pub(super) fn parse(text: &str) -> Result<ImageSource, String> {
         // A single word would be an image of Docker Hub, and is a slip more often.
         None if !text.contains('/') => Err(FORMS.to_owned()),
         _ => registry(text),
+    }
+}
+
+/// A runtime and its image, which a snapshot on it names by its digest: that takes one of the images
+/// that have one.
+pub(super) fn parse_runtime(text: &str) -> Result<(String, ImageSource), String> {
+    let (runtime, image) = text
+        .split_once('=')
+        .ok_or("it must be like node=docker.io/library/node:22")?;
+    check_runtime(runtime).map_err(|error| error.to_string())?;
+    match parse(image)? {
+        ImageSource::Host | ImageSource::Directory(_) => Err(format!(
+            "{runtime} needs an image of a layout or a registry, and {image} is none"
+        )),
+        source => Ok((runtime.to_owned(), source)),
     }
 }
 

@@ -63,6 +63,10 @@ pub(super) struct Serve {
     /// registry like `docker.io/library/node:22`
     #[arg(long, value_name = "IMAGE", default_value = "host", value_parser = image::parse)]
     image: ImageSource,
+    /// What boxes with a runtime start from instead, like `node=docker.io/library/node:22` or
+    /// `python=oci:PATH`; once for each
+    #[arg(long, value_name = "RUNTIME=IMAGE", value_parser = image::parse_runtime)]
+    runtime: Vec<(String, ImageSource)>,
     /// How what boxes write is kept
     #[arg(long, value_enum, default_value_t = Storage::Auto)]
     storage: Storage,
@@ -140,6 +144,7 @@ impl Serve {
             allowed_origins: self.allow_origin,
             www: self.www,
             image: self.image,
+            runtimes: self.runtime.into_iter().collect(),
             storage: self.storage.into(),
             allow_private_egress: self.allow_private_egress,
             git_api: self.git_api_url,

@@ -6,7 +6,7 @@ use std::path::Path;
 use nix::unistd::Uid;
 
 use super::{Command, Limits, Sandbox, SandboxError, SandboxHost, SandboxSpec};
-use crate::snapshots::{Image, LayerStore, Storage, StorageChoice};
+use crate::snapshots::{DiskChain, Image, LayerStore, Storage, StorageChoice};
 
 /// One feature, looked for by using it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,10 +98,17 @@ async fn sandbox(host: &SandboxHost, data: &Path) -> Finding {
 }
 
 async fn try_sandbox(host: &SandboxHost, scratch: &Path) -> Result<(), String> {
-    let store = LayerStore::open(scratch, &Image::Host, "", Storage::CopiedData, host)
-        .map_err(|error| error.to_string())?;
+    let store = LayerStore::open(
+        scratch,
+        &Image::Host,
+        Vec::new(),
+        "",
+        Storage::CopiedData,
+        host,
+    )
+    .map_err(|error| error.to_string())?;
     let disk = store
-        .disk("doctor", &[])
+        .disk("doctor", &DiskChain::default())
         .map_err(|error| error.to_string())?;
     let lock_file = store.lock_file("doctor");
     let spec = SandboxSpec {

@@ -26,6 +26,12 @@ pub enum LayerError {
     /// The image can't serve as a root.
     #[error("the image {} is not a directory", .0.display())]
     NoImage(PathBuf),
+    /// An image that boxes stand on is not here any more.
+    #[error(
+        "the image {0} is gone from the data directory; start the server with the --runtime that \
+         brings it"
+    )]
+    ImageGone(String),
     /// Subvolumes were asked for and can't be made.
     #[error(
         "--storage btrfs: {} can't hold subvolumes ({source}); put the data directory on btrfs, or \
@@ -56,7 +62,10 @@ impl LayerError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
             ),
             Self::Kernel(error) => matches!(error.errno, Errno::ENOSPC | Errno::EDQUOT),
-            Self::NoImage(_) | Self::NoSubvolumes { .. } | Self::BoxInUse(_) => false,
+            Self::NoImage(_)
+            | Self::ImageGone(_)
+            | Self::NoSubvolumes { .. }
+            | Self::BoxInUse(_) => false,
         }
     }
 }

@@ -98,6 +98,18 @@ impl ImageStore {
         })
     }
 
+    /// Every image that is here.
+    ///
+    /// # Errors
+    /// When they can't be listed.
+    pub fn all(&self) -> Result<Vec<StoredImage>, LayerError> {
+        let entries = fs::read_dir(&self.directory).on("list", &self.directory)?;
+        let names = entries.flatten().map(|entry| entry.file_name());
+        let digests = names.map(|name| format!("sha256:{}", name.to_string_lossy()));
+        let names = digests.filter_map(|digest| BlobName::parse(&digest).ok());
+        Ok(names.filter_map(|name| self.find(&name)).collect())
+    }
+
     /// The image that a registry gave for a reference before, if it is still here.
     pub fn find_named(&self, reference: &str) -> Option<StoredImage> {
         let digest = fs::read_to_string(self.place_of_name(reference)).ok()?;
@@ -210,6 +222,11 @@ impl StoredImage {
     /// The digest of its manifest.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The digest without the name of its algorithm.
+    pub(super) fn digits(&self) -> &str {
+        self.digest.trim_start_matches("sha256:")
     }
 
     /// The directories of its layers, topmost first.

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::bases::{Bases, DiskChain};
 use super::digest::{LayersDigest, Walk};
 use super::error::{LayerError, On};
-use super::image::{self, Image, Part};
+use super::image::{Image, Part};
+use super::image_store::StoredImage;
 use super::lease::{Lease, Leases};
 use super::removal::Unneeded;
 use super::storage::Storage;
 use super::trash::{self, Trash};
 use super::view::{self, Floor, OVERLAY_ATTRIBUTES};
-use super::{Tree, archive, copy, flatten, measure, recovery, root_look};
+use super::{Tree, copy, flatten, measure, recovery, root_look};
 use crate::linux::id_map::IdMap;
 use crate::linux::{self, Named, btrfs, open, placement};
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
@@ -33,10 +35,8 @@ pub struct LayerStore {
     layers: PathBuf,
     boxes: PathBuf,
     imports: PathBuf,
-    parts: Vec<Part>,
+    bases: Bases,
     storage: Storage,
-    base: String,
-    image_env: Vec<(String, String)>,
     owner: u32,
     /// What is added to the ids of the host's own files when they are shown in a box.
     host_shift: u32,
@@ -46,14 +46,15 @@ pub struct LayerStore {
 }
 
 impl LayerStore {
-    /// Makes the directories that are missing and the image anew. Boxes trust `authority`, a
-    /// certificate in PEM.
+    /// Makes the directories that are missing and the images anew: the one that boxes stand on
+    /// usually, and `others`. Boxes trust `authority`, a certificate in PEM.
     ///
     /// # Errors
     /// When the data directory can't be written or the image can't be read.
     pub fn open(
         data: &Path,
         image: &Image,
+        others: Vec<StoredImage>,
         authority: &str,
         storage: Storage,
         host: &SandboxHost,
@@ -84,12 +85,7 @@ impl LayerStore {
             layers,
             boxes,
             imports,
-            image_env: match image {
-                Image::Stored(stored) => stored.env(),
-                Image::Host | Image::Directory(_) => Vec::new(),
-            },
-            base: archive::describe_base(image),
-            parts: image::build(image, &data.join("image"), owner, authority)?,
+            bases: Bases::build(data, image, others, owner, authority)?,
             storage,
             owner,
             host_shift,
@@ -99,18 +95,20 @@ impl LayerStore {
         })
     }
 
-    /// The box's disk on top of `chain` (bottom to top), ready to be mounted once.
+    /// The box's disk on top of `chain`, ready to be mounted once.
     ///
     /// # Errors
     /// When its directories can't be made.
-    pub fn disk(&self, box_id: &str, chain: &[String]) -> Result<Disk, LayerError> {
+    pub fn disk(&self, box_id: &str, chain: &DiskChain) -> Result<Disk, LayerError> {
+        let base = self.bases.get(chain.image.as_deref())?;
+        let chain = &chain.layers;
         self.discard_work(box_id)?;
         self.make_upper(box_id)?;
         let number = self.next_work.fetch_add(1, Ordering::Relaxed);
         let work = self.place_of_work(box_id);
         let work = work.join(format!("{WORK_PREFIX}{number}"));
         let mut mounts = Vec::new();
-        for part in &self.parts {
+        for part in &base.parts {
             let upper = self.upper(box_id).join(&part.name);
             let work = work.join(&part.name);
             let is_new = !upper.exists();
@@ -183,20 +181,22 @@ impl LayerStore {
         }
     }
 
-    /// The tree of `chain` (bottom to top) on the image; with a box, what that box has written
+    /// The tree of `chain`; with a box, what that box has written
     /// since lies on top.
     ///
     /// # Errors
     /// When a directory of it can't be opened.
-    pub fn tree(&self, chain: &[String], live_box: Option<&str>) -> linux::Result<Tree> {
+    pub fn tree(&self, chain: &DiskChain, live_box: Option<&str>) -> Result<Tree, LayerError> {
+        let base = self.bases.get(chain.image.as_deref())?;
+        let chain = &chain.layers;
         let mut parts = Vec::new();
-        for part in &self.parts {
+        for part in &base.parts {
             let upper = live_box.map(|id| self.upper(id).join(&part.name));
             let upper = upper.into_iter().filter(|path| path.is_dir());
             let own = upper.chain(self.layers_of(part, chain));
             let mut floors: Vec<_> = own
                 .map(|path| Floor::open(&path))
-                .collect::<Result<_, _>>()?;
+                .collect::<linux::Result<_>>()?;
             for lower in &part.lowers {
                 floors.push(match lower {
                     Lower::Layer(path) => Floor::open(path)?,
@@ -223,7 +223,7 @@ impl LayerStore {
         is_cancelled: &dyn Fn() -> bool,
     ) -> linux::Result<LayersDigest> {
         let mut walk = Walk::new(self.owner, is_cancelled);
-        for part in &self.parts {
+        for part in self.parts() {
             let floors: Vec<_> = self
                 .layers_of(part, chain)
                 .map(|path| Floor::open(&path))
@@ -233,11 +233,11 @@ impl LayerStore {
         Ok(walk.finish())
     }
 
-    /// Merges the layers of `chain` (bottom to top) into one that looks the same.
+    /// Merges the layers of `chain` into one that looks the same.
     ///
     /// # Errors
     /// When a directory can't be read or written; nothing is left of the new layer then.
-    pub fn flatten(&self, chain: &[String], layer_id: &str) -> Result<(), LayerError> {
+    pub fn flatten(&self, chain: &DiskChain, layer_id: &str) -> Result<(), LayerError> {
         let unfinished = self.layers.join(format!("{FLATTEN_PREFIX}{layer_id}"));
         let merged = self.flatten_into(chain, &unfinished);
         if merged.is_err() {
@@ -248,10 +248,11 @@ impl LayerStore {
         fs::rename(&unfinished, &layer).on("flatten into", &layer)
     }
 
-    fn flatten_into(&self, chain: &[String], target: &Path) -> Result<(), LayerError> {
+    fn flatten_into(&self, chain: &DiskChain, target: &Path) -> Result<(), LayerError> {
+        let base = self.bases.get(chain.image.as_deref())?;
         fs::create_dir(target).on("create", target)?;
-        for part in &self.parts {
-            let stack: Vec<PathBuf> = self.layers_of(part, chain).collect();
+        for part in &base.parts {
+            let stack: Vec<PathBuf> = self.layers_of(part, &chain.layers).collect();
             if !stack.is_empty() {
                 let target = target.join(&part.name);
                 fs::create_dir(&target).on("create", &target)?;
@@ -322,16 +323,6 @@ impl LayerStore {
         &self.trash
     }
 
-    /// What the boxes stand on, in words that another server can compare with its own.
-    pub fn base(&self) -> &str {
-        &self.base
-    }
-
-    /// The variables that the image wants its programs to have.
-    pub fn image_env(&self) -> &[(String, String)] {
-        &self.image_env
-    }
-
     pub(super) fn leases(&self) -> &Leases {
         &self.leases
     }
@@ -348,8 +339,13 @@ impl LayerStore {
         &self.imports
     }
 
+    pub(super) fn bases(&self) -> &Bases {
+        &self.bases
+    }
+
+    /// Where a box may have written, on whichever image it stands.
     pub(super) fn parts(&self) -> &[Part] {
-        &self.parts
+        &self.bases.own().parts
     }
 
     /// The host's user that is the box's root.
@@ -439,7 +435,7 @@ impl LayerStore {
 
     /// Leaves the parts out of a layer that it would say nothing of.
     fn drop_untouched_parts(&self, box_id: &str) -> Result<(), LayerError> {
-        for part in &self.parts {
+        for part in self.parts() {
             if self.is_part_untouched(box_id, part)? {
                 // Already gone, when the box never had it.
                 let _ = fs::remove_dir(self.upper(box_id).join(&part.name));
@@ -450,7 +446,7 @@ impl LayerStore {
 
     /// Whether the box has written nothing since its upper was made.
     pub(super) fn is_untouched(&self, box_id: &str) -> Result<bool, LayerError> {
-        for part in &self.parts {
+        for part in self.parts() {
             if !self.is_part_untouched(box_id, part)? {
                 return Ok(false);
             }

@@ -15,6 +15,8 @@ pub(crate) struct BoxRecord {
     pub(crate) info: BoxInfo,
     pub(crate) init_command: Option<String>,
     pub(crate) sealed_secrets: Option<Vec<u8>>,
+    /// Digest of the image that its runtime was mapped to; the server's own when absent.
+    pub(crate) image: Option<String>,
     /// Number of the box's next sealed layer.
     pub(crate) next_layer: u64,
 }
@@ -27,6 +29,8 @@ pub(crate) struct BoxSettings {
     pub(crate) size: BoxSize,
     pub(crate) keep_alive: bool,
     pub(crate) runtime: Option<String>,
+    /// Digest of the image below the layers; the server's own when absent.
+    pub(crate) image: Option<String>,
     pub(crate) agent: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) custom_runner: Option<CustomRunner>,
@@ -216,6 +220,7 @@ pub(super) fn settings_of(record: &BoxRecord) -> BoxSettings {
         size: info.size,
         keep_alive: info.keep_alive,
         runtime: info.runtime.clone(),
+        image: record.image.clone(),
         agent: info.agent.clone(),
         model: info.model.clone(),
         custom_runner: info.custom_runner.clone(),
@@ -261,6 +266,7 @@ fn read_box(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
             deleted_at: row.get("deleted_at")?,
         },
         init_command: settings.init_command,
+        image: settings.image,
         sealed_secrets: row.get("sealed_secrets")?,
         next_layer: row.get("next_layer")?,
     })

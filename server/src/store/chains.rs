@@ -2,25 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Store, StoreError};
+use crate::snapshots::DiskChain;
 
 impl Store {
-    /// A box's sealed layers, bottom first.
-    pub(crate) fn box_chain(&self, box_id: &str) -> Result<Vec<String>, StoreError> {
-        self.ids(
-            "SELECT layer_id FROM box_layers WHERE box_id = ?1 ORDER BY position",
-            &[box_id],
-        )
+    /// A box's sealed layers, and what they stand on.
+    pub(crate) fn box_chain(&self, box_id: &str) -> Result<DiskChain, StoreError> {
+        let sql = "SELECT layer_id FROM box_layers WHERE box_id = ?1 ORDER BY position";
+        Ok(DiskChain {
+            image: self.image("boxes", box_id)?,
+            layers: self.ids(sql, &[box_id])?,
+        })
     }
 
-    /// A snapshot's layers, bottom first; none of a snapshot that is gone, or that holds nothing.
-    pub(crate) fn snapshot_chain(&self, snapshot_id: &str) -> Result<Vec<String>, StoreError> {
-        self.ids(
-            "SELECT layer_id FROM snapshot_layers WHERE snapshot_id = ?1 ORDER BY position",
-            &[snapshot_id],
-        )
+    /// A snapshot's layers, and what they stand on; none of a snapshot that is gone, or that holds nothing.
+    pub(crate) fn snapshot_chain(&self, snapshot_id: &str) -> Result<DiskChain, StoreError> {
+        let sql = "SELECT layer_id FROM snapshot_layers WHERE snapshot_id = ?1 ORDER BY position";
+        Ok(DiskChain {
+            image: self.image("snapshots", snapshot_id)?,
+            layers: self.ids(sql, &[snapshot_id])?,
+        })
+    }
+
+    fn image(&self, table: &'static str, id: &str) -> Result<Option<String>, StoreError> {
+        let sql = format!("SELECT json_extract(settings, '$.image') FROM {table} WHERE id = ?1");
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let image = statement.query_row([id], |row| row.get(0)).optional()?;
+        Ok(image.flatten())
     }
 
     /// Every layer that the database knows.

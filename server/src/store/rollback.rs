@@ -51,6 +51,8 @@ impl Store {
         transaction
             .prepare_cached(
                 "UPDATE boxes SET snapshot_id = ?2, current_snapshot_id = ?2, \
+                 settings = json_set(settings, '$.image', (SELECT \
+                 json_extract(settings, '$.image') FROM snapshots WHERE id = ?2)), \
                  next_layer = next_layer + 1, updated_at = ?3, last_activity_at = ?3 WHERE id = ?1",
             )?
             .execute(params![box_id, snapshot_id, now])?;

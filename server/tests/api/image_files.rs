@@ -27,8 +27,12 @@ pub(crate) fn entry(kind: EntryType, path: &str) -> Entry {
 }
 
 pub(crate) fn file(path: &str, content: &str) -> Entry {
+    with_content(path, content.as_bytes().to_vec())
+}
+
+pub(crate) fn with_content(path: &str, content: Vec<u8>) -> Entry {
     Entry {
-        content: content.as_bytes().to_vec(),
+        content,
         ..entry(EntryType::Regular, path)
     }
 }

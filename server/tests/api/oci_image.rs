@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::archive::{export, import};
+use crate::hostile_layers::hostile_layers;
+use crate::image_files::{Image, OCI_TAR, file, tar_of, with_content};
 use crate::image_tools::{has_program, run};
 use crate::registry::Registry;
 use crate::support::{Client, Layout, Server, binary};
@@ -25,7 +27,7 @@ fn check_files(client: &Client, id: &str) {
 }
 
 /// What a server that can't start says.
-fn refusal(image: &str) -> String {
+pub(crate) fn refusal(image: &str) -> String {
     let data = tempfile::tempdir().unwrap();
     let output = Command::new(binary())
         .args([
@@ -34,6 +36,8 @@ fn refusal(image: &str) -> String {
             "127.0.0.1:0",
             "--image",
             image,
+            "--max-import-bytes",
+            "10000000",
             "--data",
         ])
         .arg(data.path())
@@ -176,6 +180,28 @@ fn what_is_no_image_for_this_machine_is_refused_with_nothing_left() {
         said.contains("dir:PATH") && said.contains("node:22"),
         "{said}"
     );
+}
+
+#[test]
+fn hostile_images_are_refused_with_nothing_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = folder.path().join("outside");
+    let outside: &'static str = outside.to_str().unwrap().to_owned().leak();
+    let tar = folder.path().join("image.tar");
+    let mut bomb = Image::of(&[]);
+    let zeros = vec![0; 20_000_000];
+    let layer = tar_of(&[with_content("zeros", zeros)]);
+    bomb.add_layer(&format!("{OCI_TAR}+gzip"), &layer, Layout::gzip(&layer));
+    // Those that lead out and the device; all of them are tried on imports, by the same code.
+    let layers = hostile_layers(outside).into_iter().take(12);
+    let images = layers.map(|(what, layer)| (what, Image::of(&[vec![file("good", "x")], layer])));
+    for (what, image) in images.chain([("a bomb", bomb)]) {
+        std::fs::write(&tar, image.archive()).unwrap();
+        let said = refusal(&format!("oci:{}", tar.display()));
+        assert!(said.contains("image.tar: "), "{what}: {said}");
+        assert!(!said.contains("panicked"), "{what}: {said}");
+    }
+    assert!(!std::path::Path::new(outside).exists());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use upstash_box_wasm::api_types::{CustomRunner, SnapshotInfo};
 
 use super::documents::Configuration;
 use crate::boxes::{BoxError, rules, unix_now};
-use crate::snapshots::ArchiveError;
+use crate::snapshots::{ArchiveError, LayerStore};
 use crate::store::BoxSettings;
 
 const BASE: &str = "com.upstash.box.base";
@@ -168,8 +168,21 @@ fn check(agent: &Agent) -> Result<(), BoxError> {
     })
 }
 
-/// Refuses an image that was made on top of something else than `base`.
-pub(super) fn check_base(configuration: &Configuration, base: &str) -> Result<(), BoxError> {
+/// The image below the layers of what comes, if it is here and not the server's own.
+pub(super) fn image_below<'all>(
+    configuration: &Configuration,
+    layers: &'all LayerStore,
+) -> Option<&'all str> {
+    let labels = configuration.config.labels.as_ref()?;
+    layers.image_of_base(labels.get(BASE)?)?
+}
+
+/// Refuses an image that was made on top of something that is not here.
+pub(super) fn check_base(
+    configuration: &Configuration,
+    layers: &LayerStore,
+) -> Result<(), BoxError> {
+    let base = layers.own_base();
     let labels = configuration.config.labels.as_ref();
     let here = format!("{base} on {}", architecture());
     let refused = |there: &str| {
@@ -180,7 +193,10 @@ pub(super) fn check_base(configuration: &Configuration, base: &str) -> Result<()
     };
     match labels.and_then(|labels| labels.get(BASE)) {
         None => refused("is not a box-server's"),
-        Some(found) if found != base || configuration.architecture != architecture() => {
+        Some(found)
+            if layers.image_of_base(found).is_none()
+                || configuration.architecture != architecture() =>
+        {
             refused(&format!(
                 "was made on top of {found} on {}",
                 configuration.architecture

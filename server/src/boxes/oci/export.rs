@@ -77,7 +77,7 @@ impl Boxes {
                 Err(error) => {
                     tracing::warn!(%error, "an export broke off");
                     // What was remembered of the layers may be what was wrong.
-                    if let Err(error) = store.forget_layer_blobs(&plan.outgoing.held.chain) {
+                    if let Err(error) = store.forget_layer_blobs(&plan.outgoing.held.chain.layers) {
                         tracing::warn!(%error, "digests of layers could not be forgotten");
                     }
                     output.fail(error.into());
@@ -97,9 +97,9 @@ impl Boxes {
         self.restorable(since).await?;
         let (layers, id) = (Arc::clone(&self.inner.parts.layers), since.to_owned());
         let earlier = self
-            .blocking(move |store| Ok(hold_snapshot(store, &layers, &id)?.chain))
+            .blocking(move |store| Ok(hold_snapshot(store, &layers, &id)?.chain.layers))
             .await?;
-        if outgoing.held.chain.starts_with(&earlier) {
+        if outgoing.held.chain.layers.starts_with(&earlier) {
             return Ok(earlier.len());
         }
         Err(BoxError::Conflict(format!(
@@ -198,7 +198,7 @@ pub(super) fn write_layer(
     output: &mut dyn Write,
 ) -> Result<(), ArchiveError> {
     let packed = match &layer.layer_id {
-        Some(layer_id) => layers.pack(layer_id, output, &|| false)?,
+        Some(layer_id) => layers.pack(layer_id, layer.image.as_deref(), output, &|| false)?,
         None => layers.pack_nothing(output)?,
     };
     if packed == layer.packed {

@@ -9,7 +9,7 @@ use super::documents::{
 };
 use crate::boxes::snapshot_files::{HeldLayers, hold_snapshot};
 use crate::boxes::{BoxError, Boxes, paths};
-use crate::snapshots::{BlobName, LayerStore, Packed};
+use crate::snapshots::{BlobName, DiskChain, LayerStore, Packed};
 use crate::store::{KnownBlob, Store};
 
 /// A layer of the image.
@@ -17,6 +17,8 @@ use crate::store::{KnownBlob, Store};
 pub(super) struct OutgoingLayer {
     /// `None`: the empty layer of a snapshot that holds nothing.
     pub(super) layer_id: Option<String>,
+    /// What the snapshot stands on; the server's own image when absent.
+    pub(super) image: Option<String>,
     pub(super) packed: Packed,
 }
 
@@ -44,6 +46,7 @@ impl Boxes {
         self.blocking(move |store| {
             let held = hold_snapshot(store, &layers, &info.id)?;
             let packed = name_layers(store, &layers, &held.chain, &is_cancelled)?;
+            let base = layers.base(held.chain.image.as_deref())?;
             let configuration = documents::write(&Configuration {
                 created: Some(description::created(&info)),
                 architecture: architecture().to_owned(),
@@ -51,7 +54,7 @@ impl Boxes {
                 config: Execution {
                     working_dir: paths::WORKSPACE.to_owned(),
                     env: None,
-                    labels: Some(description::labels(&info, &settings, layers.base())),
+                    labels: Some(description::labels(&info, &settings, base)),
                 },
                 rootfs: RootFilesystem {
                     r#type: "layers".to_owned(),
@@ -88,20 +91,23 @@ fn diff_ids(layers: &[OutgoingLayer]) -> Vec<String> {
 fn name_layers(
     store: &Store,
     layers: &LayerStore,
-    chain: &[String],
+    chain: &DiskChain,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Vec<OutgoingLayer>, BoxError> {
-    if chain.is_empty() {
+    if chain.layers.is_empty() {
         return Ok(vec![OutgoingLayer {
             layer_id: None,
+            image: None,
             packed: layers.pack_nothing(&mut std::io::sink())?,
         }]);
     }
-    let mut named = Vec::with_capacity(chain.len());
-    for layer_id in chain {
+    let mut named = Vec::with_capacity(chain.layers.len());
+    let image = chain.image.as_deref();
+    for layer_id in &chain.layers {
         named.push(OutgoingLayer {
-            packed: name_layer(store, layers, layer_id, is_cancelled)?,
+            packed: name_layer(store, layers, (layer_id, image), is_cancelled)?,
             layer_id: Some(layer_id.clone()),
+            image: chain.image.clone(),
         });
     }
     Ok(named)
@@ -110,7 +116,7 @@ fn name_layers(
 fn name_layer(
     store: &Store,
     layers: &LayerStore,
-    layer_id: &str,
+    (layer_id, image): (&str, Option<&str>),
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Packed, BoxError> {
     if let Some(known) = store.layer_blob(layer_id, Packed::ENCODING)? {
@@ -120,7 +126,7 @@ fn name_layer(
             size: known.size_bytes,
         });
     }
-    let packed = layers.pack(layer_id, &mut std::io::sink(), is_cancelled)?;
+    let packed = layers.pack(layer_id, image, &mut std::io::sink(), is_cancelled)?;
     let known = KnownBlob {
         diff_id: packed.diff_id.to_string(),
         digest: packed.name.to_string(),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use upstash_box_wasm::api_types::SnapshotInfo;
 
-use super::description::{Description, check_base};
+use super::description::{Description, check_base, image_below};
 use super::documents::{self, Configuration, Descriptor, Manifest};
 use super::import::Wishes;
 use crate::boxes::snapshot::name_from_time;
@@ -54,6 +54,8 @@ pub(super) struct TakenIn {
 /// The layers of the snapshot so far, bottom first.
 #[derive(Default)]
 struct Chain {
+    /// What they stand on; the server's own image when absent.
+    image: Option<String>,
     places: Vec<LayerPlace>,
     /// Of those that came, in the order of `places`.
     names: Vec<Option<KnownBlob>>,
@@ -92,10 +94,15 @@ impl Incoming<'_> {
         let configuration: Configuration = documents::read("the configuration", &bytes)?;
         let diff_ids = check_layers(manifest, &configuration)?;
         if !wishes.allow_other_base {
-            check_base(&configuration, self.layers.base())?;
+            check_base(&configuration, self.layers)?;
         }
-        let description = Description::of(&configuration)?;
-        let mut chain = Chain::default();
+        let mut description = Description::of(&configuration)?;
+        let image = image_below(&configuration, self.layers).map(str::to_owned);
+        description.settings.image.clone_from(&image);
+        let mut chain = Chain {
+            image,
+            ..Chain::default()
+        };
         let mut limits = Limits::new(self.context.most_bytes);
         for (descriptor, diff_id) in manifest.layers.iter().zip(&diff_ids) {
             if !self.use_known(diff_id, &mut chain)? {
@@ -118,11 +125,8 @@ impl Incoming<'_> {
             }
             let lease = self.layers.lease(std::slice::from_ref(&layer_id));
             // The record goes before the layer does, so what is still recorded now stays.
-            if self
-                .store
-                .layers_with_diff_id(&diff_id)?
-                .contains(&layer_id)
-            {
+            let ids = self.store.layers_with_diff_id(&diff_id)?;
+            if ids.contains(&layer_id) && self.layers.fits(&layer_id, chain.image.as_deref())? {
                 chain.leases.push(lease);
                 chain.used.insert(layer_id.clone());
                 chain.places.push(LayerPlace::Stored(layer_id));
@@ -154,10 +158,10 @@ impl Incoming<'_> {
             compression: descriptor.compression()?,
             diff_id,
         };
-        let places = &chain.places;
+        let below = (chain.image.as_deref(), chain.places.as_slice());
         let unpacked = self
             .staging
-            .unpack(number, &layer, places, limits, self.is_cancelled);
+            .unpack(number, &layer, below, limits, self.is_cancelled);
         let names = KnownBlob {
             diff_id: diff_id.to_string(),
             digest: blob.to_string(),

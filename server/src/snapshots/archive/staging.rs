@@ -95,7 +95,7 @@ impl Staging {
         &self.spool
     }
 
-    /// Unpacks the image's layer `number`. `below` are the layers under it, bottom first.
+    /// Unpacks layer `number`. Under it are the layers `below`, bottom first, and `image`.
     ///
     /// # Errors
     /// When it is hostile or damaged.
@@ -103,7 +103,7 @@ impl Staging {
         &self,
         number: usize,
         layer: &PackedLayer<'_>,
-        below: &[LayerPlace],
+        (image, below): (Option<&str>, &[LayerPlace]),
         limits: &mut Limits,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Unpacked, ArchiveError> {
@@ -113,9 +113,10 @@ impl Staging {
             LayerPlace::Stored(layer_id) => self.store.layer(layer_id),
             LayerPlace::Staged(number) => self.layer(*number),
         });
-        let below = Below::new(self.store.parts(), below.collect());
+        let parts = &self.store.bases().get(image)?.parts;
+        let below = Below::new(parts, below.collect());
         let unpacker = Unpacker::new(
-            self.store.parts(),
+            parts,
             self.store.owner_to_give(),
             &target,
             below,

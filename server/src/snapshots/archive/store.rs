@@ -13,22 +13,24 @@ use crate::snapshots::LayerStore;
 use crate::snapshots::view::{self, Floor};
 
 impl LayerStore {
-    /// Writes a layer, compressed, into `output`. The same layer always makes the same bytes.
+    /// Writes a layer of a disk that stands on `image`, compressed, into `output`. The same layer always makes the same bytes.
     ///
     /// # Errors
     /// When it can't be read, or holds what has no form in an archive, or `output` fails.
     pub fn pack(
         &self,
         layer_id: &str,
+        image: Option<&str>,
         output: &mut dyn Write,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Packed, ArchiveError> {
-        let mounts = self.parts().iter().map(|part| part.target.clone());
+        let parts = &self.bases().get(image)?.parts;
+        let mounts = parts.iter().map(|part| part.target.clone());
         let mounts: Vec<PathBuf> = mounts.filter(|target| target != Path::new("/")).collect();
         let chain = [layer_id.to_owned()];
         blob::pack(output, |tar| {
             let mut packer = Packer::new(tar, self.owner(), &mounts, is_cancelled);
-            for part in self.parts() {
+            for part in parts {
                 for path in self.layers_of(part, &chain) {
                     packer.node(&part.target, &view::root(&[Floor::open(&path)?]))?;
                 }

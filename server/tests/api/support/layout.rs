@@ -82,6 +82,11 @@ impl Layout {
         self
     }
 
+    /// As layers of this kind are compressed.
+    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+        packed(bytes)
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().to_owned()
     }
