@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Box } from 'upstash-box-wasm'
 import { finish, serve } from '../programs.mjs'
 
 /** An empty folder in which someone installed packages. */
@@ -35,7 +36,7 @@ export const rows = [
     },
   },
   {
-    name: 'npx box-server serve, and stop',
+    name: 'npx box-server serve, a box, and stop',
     async run(bench) {
       const cwd = await installed(bench, 'npx', serverTarballs())
       const options = { cwd, env: { ...bench.env, BOX_SERVER_API_KEY: bench.connection.apiKey } }
@@ -44,6 +45,9 @@ export const rows = [
       const server = await serve(launcher, args, options, /^listening on (http:\S+)/)
       const isUp = () => fetch(`${server.said}/healthz`).then(({ ok }) => ok, () => false)
       assert.equal(await isUp(), true)
+      const box = await Box.create({ baseUrl: server.said, apiKey: bench.connection.apiKey })
+      const run = await box.exec.command('echo "$HOME" && id -u')
+      assert.equal(run.stdout, '/home/boxuser\n0\n')
       // Only the launcher is told; the server behind it must go as well, and politely.
       assert.equal(await server.ask('SIGTERM'), 0)
       assert.equal(await isUp(), false)

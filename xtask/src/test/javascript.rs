@@ -38,6 +38,7 @@ fn npm_command(workspace: &Workspace, consumer: &Consumer, server: &Path) -> Res
     let mut command = node_test(workspace, &folder)?;
     command
         .current_dir(consumer.folder())
+        .env("BOX_REPOSITORY", workspace.path("."))
         .env("BOX_SERVER_BIN", server);
     Ok(command)
 }
