@@ -8,12 +8,10 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { startServer } from '../npm/server.mjs'
-import { startChromium } from './chromium.mjs'
-
-const BROWSERS = { chromium: startChromium }
+import { holdBrowser } from './shared_browser.mjs'
 
 /**
- * Starts a server with the page, and a browser with a fresh profile, around the file's tests.
+ * Starts a server with the page around the file's tests, and holds a browser for them.
  *
  * `open()` shows the page in a new tab with the key in the fragment, as `cargo xtask demo` does; `colorScheme`
  * and `reducedMotion` are what the person asked their browser for.
@@ -30,12 +28,12 @@ export function withPage(options = {}) {
       assert.ok(process.env[name], `${name} is not set: run these suites with \`cargo xtask test\``)
     }
     server = await startServer({ args: ['--www', process.env.BOX_DEMO_WWW, ...(options.args ?? [])] })
-    browser = await BROWSERS[process.env.BROWSER_NAME](process.env.BROWSER_BIN)
+    browser = holdBrowser()
   })
 
   after(async () => {
     try {
-      await browser?.stop()
+      await browser?.release()
     } finally {
       await server?.stop()
     }
@@ -48,6 +46,8 @@ export function withPage(options = {}) {
       if (message.type() === 'error') seen.push(`${message.text()} ${message.location().url}`)
     })
     await page.goto(`${server.baseUrl}${path}${key ? `#key=${key}` : ''}`)
+    // In Firefox each is a window of its own, and one that isn't active shows no focus.
+    while (!(await page.evaluate(() => document.hasFocus()))) await page.bringToFront()
     return page
   }
   const errors = () => {

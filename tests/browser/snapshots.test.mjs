@@ -74,14 +74,15 @@ test('a snapshot deleted elsewhere says so, and the list can be refreshed', limi
   await newBox(page, 'shared')
   await takeSnapshot(page, 'short-lived')
   const panel = await chooseSnapshot(page, 'short-lived')
-  await page.evaluate(async () => {
+  // At once, or the page itself sees first that it is gone.
+  await panel.getByRole('button', { name: /^Restore/ }).evaluate(async (restore) => {
     const { Box } = await import('./package.js')
     const { baseUrl, apiKey } = JSON.parse(sessionStorage.getItem('box.session'))
     const known = (await Box.list({ baseUrl, apiKey })).find(({ name }) => name === 'shared')
     const box = await Box.get(known.id, { baseUrl, apiKey })
     for (const { id } of await box.listSnapshots()) await box.deleteSnapshot(id)
+    restore.click()
   })
-  await panel.getByRole('button', { name: /^Restore/ }).click()
   await page.getByRole('alert').filter({ hasText: 'snapshot_not_found' }).waitFor()
   await boxes(page).getByRole('button', { name: /shared/ }).click()
   await visibleText(page, 'None yet.').waitFor()

@@ -37,7 +37,7 @@ usage: cargo xtask <command>
 
   build          build the npm package; leaves pkg/ ready for `npm pack`
   check          formatting, clippy, documentation, boundaries, licences; lists what failed
-  test           every suite: native, server, packed tarball in Node, page in a browser, scenario
+  test           every suite: native, server, packed tarball in Node, page in Chromium and Firefox, scenario
   matrix [WORD…] the packed package in every runtime and bundler, or in those whose name holds a word
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1

@@ -36,7 +36,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
             javascript::npm(workspace, &consumer, &server, &mut report);
             official::run(workspace, &server, &mut report);
             openapi::run(workspace, &server, &mut report);
-            javascript::browser(workspace, &consumer, &server, &mut report);
+            javascript::browsers(workspace, &consumer, &server, &mut report);
             report.suite(
                 "runtimes and bundlers",
                 matrix::command(workspace, &consumer, &server, &[]),

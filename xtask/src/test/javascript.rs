@@ -1,4 +1,4 @@
-//! The suites that run outside Rust: the installed package in Node, the page in a browser.
+//! The suites that run outside Rust: the installed package in Node, the page in browsers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,29 +13,42 @@ use crate::workspace::Workspace;
 
 use super::report::Report;
 
+/// Each has half of the page's suites and a browser of its own.
+const BROWSER_HALVES: [&str; 2] = [
+    "tests/browser/halves/first.mjs",
+    "tests/browser/halves/second.mjs",
+];
+
 /// The installed tarball against a real server.
 pub(crate) fn npm(workspace: &Workspace, consumer: &Consumer, server: &Path, report: &mut Report) {
     report.suite("package in Node", npm_command(workspace, consumer, server));
 }
 
-/// The demo page in a real browser against a real server.
-pub(crate) fn browser(
+/// The demo page in real browsers against a real server.
+pub(crate) fn browsers(
     workspace: &Workspace,
     consumer: &Consumer,
     server: &Path,
     report: &mut Report,
 ) {
-    let name = "page in a browser";
-    match tools::ensure_browser(workspace) {
-        Ok(browser) => report.suite(name, browser_command(workspace, consumer, server, &browser)),
-        Err(error) => report.skip(name, &format!("{error:#}")),
+    let chromium = tools::ensure_browser(workspace);
+    let firefox = tools::ensure_firefox(workspace);
+    for (name, browser) in [("chromium", chromium), ("firefox", firefox)] {
+        let suite = format!("page in {name}");
+        match browser {
+            Ok(browser) => report.suite(
+                &suite,
+                browser_command(workspace, consumer, server, name, &browser),
+            ),
+            Err(error) => report.skip(&suite, &format!("{error:#}")),
+        }
     }
 }
 
 fn npm_command(workspace: &Workspace, consumer: &Consumer, server: &Path) -> Result<Command> {
     // Beside the installed package, so that the suites import it as any user would.
     let folder = consumer.take_in(&workspace.path("tests/npm"), "npm")?;
-    let mut command = node_test(workspace, &folder)?;
+    let mut command = node_test(workspace, None, &test_files(&folder)?);
     command
         .current_dir(consumer.folder())
         .env("BOX_REPOSITORY", workspace.path("."))
@@ -47,29 +60,32 @@ fn browser_command(
     workspace: &Workspace,
     consumer: &Consumer,
     server: &Path,
+    name: &str,
     browser: &Path,
 ) -> Result<Command> {
     let site = site::assemble(workspace, consumer)?;
-    let mut command = node_test(workspace, &workspace.path("tests/browser"))?;
+    let halves = BROWSER_HALVES.map(|half| workspace.path(half));
+    let mut command = node_test(workspace, Some(halves.len()), &halves);
     command
         .env("BOX_SERVER_BIN", server)
         .env("BOX_DEMO_WWW", site)
-        .env("BROWSER_NAME", "chromium")
+        .env("BROWSER_NAME", name)
         .env("BROWSER_BIN", browser);
     Ok(command)
 }
 
-/// Node's own test runner over every `*.test.mjs` of a folder.
-fn node_test(workspace: &Workspace, folder: &Path) -> Result<Command> {
-    let files = test_files(folder)?;
-    if files.is_empty() {
-        bail!("{} holds no *.test.mjs", folder.display());
-    }
+/// Node's own test runner over these files, `at_once` of them at a time, or as many as it sees fit.
+fn node_test(workspace: &Workspace, at_once: Option<usize>, files: &[PathBuf]) -> Command {
     let mut command = workspace.command("node");
-    command.args(["--test", "--test-reporter=spec"]).args(files);
-    Ok(command)
+    command.args(["--test", "--test-reporter=spec"]);
+    if let Some(at_once) = at_once {
+        command.arg(format!("--test-concurrency={at_once}"));
+    }
+    command.args(files);
+    command
 }
 
+/// Every `*.test.mjs` of a folder.
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("could not list {}", folder.display()))?;
@@ -79,6 +95,9 @@ fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
         if path.to_string_lossy().ends_with(".test.mjs") {
             files.push(path);
         }
+    }
+    if files.is_empty() {
+        bail!("{} holds no *.test.mjs", folder.display());
     }
     files.sort();
     Ok(files)

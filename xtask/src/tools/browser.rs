@@ -1,8 +1,8 @@
 //! Browsers for the suites.
 //!
 //! Chromium, in this order: an installed one, Playwright's own download, the system's package
-//! manager where we may use it. Firefox: an installed one or the package manager's, because
-//! Playwright's own is a changed one, and it can't drive a stock Firefox.
+//! manager where we may use it. Firefox: an installed one or the package manager's, because people
+//! use that, and Playwright's own is a changed one.
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,7 @@ const APPLICATIONS: &[&str] = &[
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 const REMEDY: &str = "no browser: install Chrome or Chromium (Debian: `apt-get install chromium`)";
+const FIREFOX_REMEDY: &str = "no Firefox: install it (Debian: `apt-get install firefox-esr`)";
 
 /// Where the browser is, after installing one if need be.
 pub(crate) fn ensure_browser(workspace: &Workspace) -> Result<PathBuf> {
@@ -51,14 +52,14 @@ pub(crate) fn ensure_browser(workspace: &Workspace) -> Result<PathBuf> {
     }
 }
 
-/// Installs Firefox where that is possible and it isn't there.
-pub(crate) fn ensure_firefox(workspace: &Workspace) -> Result<()> {
-    if on_path(FIREFOX_NAMES).is_some() {
-        return Ok(());
+/// Where Firefox is, after installing it if need be.
+pub(crate) fn ensure_firefox(workspace: &Workspace) -> Result<PathBuf> {
+    if let Some(firefox) = on_path(FIREFOX_NAMES) {
+        return Ok(firefox);
     }
     println!("   no Firefox found: asking the system's package manager");
-    install_by_apt(workspace, &["firefox-esr"])
-        .context("no Firefox: install it (Debian: `apt-get install firefox-esr`)")
+    install_by_apt(workspace, &["firefox-esr"]).context(FIREFOX_REMEDY)?;
+    on_path(FIREFOX_NAMES).context(FIREFOX_REMEDY)
 }
 
 fn installed() -> Option<PathBuf> {

@@ -1,0 +1,3 @@
+import { runSuites } from './half.mjs'
+
+runSuites(0, 0.5)
