@@ -85,8 +85,11 @@ pub(super) fn launch(control: OwnedFd) -> i32 {
             // A child that is gone already has said why.
             let _ = maps_written.write_all(&[1]);
             // From here on the child alone decides when the server sees the socket close.
-            drop((control, maps_written, wait_for_maps, mounts, lock, own));
-            i32::from(process::wait_for(child).is_err())
+            drop((control, maps_written, wait_for_maps, mounts, own));
+            let waited = process::wait_for(child);
+            // Both have the same lock, so to drop it earlier would take it from the child.
+            drop(lock);
+            i32::from(waited.is_err())
         }
         Ok(Clone::Child) => {
             drop(maps_written);

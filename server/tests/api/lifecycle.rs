@@ -162,6 +162,21 @@ fn the_init_command_runs_at_each_start_and_at_no_other_time() {
 }
 
 #[test]
+fn a_box_is_locked_for_as_long_as_it_has_a_sandbox() {
+    let Some(server) = Server::start_with(&["--stop-idle-after", "1h"]) else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    assert_eq!(client.output(&id, "echo here"), "here\n");
+    let lock = server.data().join("boxes").join(&id).join("lock");
+    let is_free = || std::fs::File::open(&lock).unwrap().try_lock().is_ok();
+    assert!(!is_free());
+    client.post(&format!("/v2/box/{id}/pause"), &json!({})).ok();
+    wait_until("the lock to be given up", is_free);
+}
+
+#[test]
 fn an_init_command_that_fails_is_told_in_the_log_and_stops_nothing() {
     let Some(mut server) = Server::start() else {
         return;
