@@ -11,7 +11,7 @@ const REGISTRY = "snapshot_registry";
 export async function exportSnapshot(id, { onProgress, ...options } = {}) {
   const name = "Box.exportSnapshot";
   const opened = await connect(options).open(name, { id }, options).catch(missing(ARCHIVE, name));
-  return readable({ call: opened.call, chunks: counted(chunks(opened), onProgress) });
+  return readable({ call: opened.call, chunks: counted(opened, onProgress) });
 }
 
 export async function importSnapshot(archive, { labels, ...options } = {}) {
@@ -24,11 +24,12 @@ export const pushSnapshot = (id, options) => transfer(REGISTRY, "Box.pushSnapsho
 
 export const pullSnapshot = (options) => transfer(REGISTRY, "Box.pullSnapshot", {}, options);
 
-async function* counted(stream, onProgress) {
+async function* counted(opened, onProgress) {
+  const totalBytes = Number(opened.call.response.headers.get("content-length"));
   let bytes = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of chunks(opened)) {
     bytes += chunk.length;
-    onProgress?.({ bytes });
+    onProgress?.(totalBytes ? { bytes, totalBytes, percent: Math.floor((bytes * 100) / totalBytes) } : { bytes });
     yield chunk;
   }
 }

@@ -6,7 +6,7 @@ import { Box } from 'upstash-box-wasm'
 
 /**
  * Plays for a whole file of tests. `play(answer, …)` lines up answers and gives the list of requests to come.
- * An answer is a value, sent as JSON; a string or bytes, sent as they are; or `{ status, body }`.
+ * An answer is a value, sent as JSON; a string or bytes, sent as they are; or `{ status, body, headers? }`.
  */
 export function withScript() {
   let answers = []
@@ -20,9 +20,9 @@ export function withScript() {
       headers: request.headers,
     })
     const answer = answers.shift()
-    const { status = 200, body: said = answer } = answer?.status > 99 ? answer : {}
+    const { status = 200, headers, body: said = answer } = answer?.status > 99 ? answer : {}
     const isText = typeof said == 'string' || said instanceof Uint8Array
-    response.writeHead(status).end(said === undefined ? '' : isText ? said : JSON.stringify(said))
+    response.writeHead(status, headers).end(said === undefined ? '' : isText ? said : JSON.stringify(said))
   })
   before(() => once(server.listen(0, '127.0.0.1'), 'listening'))
   after(() => {

@@ -13,12 +13,17 @@ const snapshot = { snapshot: { id: 's', box_id: 'b', name: 'n', status: 'ready',
 const taken = { id: 's', boxId: 'b', name: 'n', status: 'ready', createdAt: '2023-11-14T22:13:20.000Z' }
 
 test('an archive comes as a stream that tells how far it is', limit, async () => {
-  const asked = play('archive')
-  const seen = []
-  const stream = await Box.exportSnapshot('s', { ...connection(), since: 'r', onProgress: ({ bytes }) => seen.push(bytes) })
-  assert.equal(await new Response(stream).text(), 'archive')
+  const headers = { 'content-length': 7 }
+  const asked = play({ status: 200, headers, body: 'archive' }, 'archive')
+  const outcomes = [{ bytes: 7, totalBytes: 7, percent: 100 }, { bytes: 7 }]
+  for (const expected of outcomes) {
+    const seen = []
+    const onProgress = (step) => seen.push(step)
+    const stream = await Box.exportSnapshot('s', { ...connection(), since: 'r', onProgress })
+    assert.equal(await new Response(stream).text(), 'archive')
+    assert.deepEqual(seen.at(-1), expected)
+  }
   assert.equal(asked[0].line, 'GET /v2/box/snapshots/s/archive?since=r')
-  assert.equal(seen.at(-1), 7)
 })
 
 test('an archive goes in as bytes, Blob or stream', limit, async () => {
