@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
 use thiserror::Error;
@@ -27,6 +27,11 @@ use crate::store::{Store, StoreError};
 
 /// How long connections may take to end once every sandbox has.
 const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long the lock of the data directory is asked for. A server that was killed while it started a
+/// process leaves the lock with that for the moment until it has become another program.
+const LOCK_LIMIT: Duration = Duration::from_secs(2);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// What a server is to be.
 #[derive(Clone)]
@@ -263,10 +268,18 @@ fn lock_data_dir(data: &Path) -> Result<File, ServerError> {
         .append(true)
         .open(path)
         .map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ServerError::DataDirInUse(data.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_LIMIT => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(ServerError::DataDirInUse(data.to_owned()));
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
     }
 }
 

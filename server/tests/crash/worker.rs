@@ -67,6 +67,7 @@ impl Worker<'_> {
             48..50 => self.expiring_snapshot(&id),
             // Many in a row, so that layers are merged.
             50..65 => (0..6).try_for_each(|_| self.snapshot_of_change(&id)),
+            65..72 => self.export_and_import(),
             _ => self.snapshot_of_change(&id),
         }
     }
@@ -153,6 +154,25 @@ impl Worker<'_> {
         Some(())
     }
 
+    /// Takes a snapshot out and in again, as another one.
+    fn export_and_import(&mut self) -> Option<()> {
+        let Some((source, digest)) = self.world().any_snapshot(&mut self.random.clone()) else {
+            return Some(());
+        };
+        let path = format!("/v2/box/snapshots/{source}/archive");
+        let (status, archive) = request::bytes(&self.address, &path)?;
+        if status == 404 {
+            assert!(!self.world().snapshots.contains_key(&source));
+            return Some(());
+        }
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&archive));
+        self.make_room()?;
+        let path = "/v2/box/snapshots/import";
+        let (status, answer) = request::send_bytes(&self.address, "POST", path, &archive)?;
+        self.note_snapshot(status, &answer, digest);
+        Some(())
+    }
+
     fn delete_box(&mut self, id: &str) -> Option<()> {
         self.world().boxes.remove(id);
         let (status, answer) = self.send("DELETE", &format!("/v2/box/{id}"), None)?;
@@ -196,21 +216,30 @@ impl Worker<'_> {
     /// The tree is known here: the change before was acknowledged.
     fn snapshot(&mut self, id: &str) -> Option<()> {
         let digest = self.world().box_mut(id).digest.clone().unwrap();
+        self.make_room()?;
+        let path = format!("/v2/box/{id}/snapshots");
+        let (status, answer) = self.send("POST", &path, Some(json!({})))?;
+        self.note_snapshot(status, &answer, digest);
+        Some(())
+    }
+
+    fn make_room(&mut self) -> Option<()> {
         while self.world().snapshots.len() >= MOST_SNAPSHOTS {
             self.delete_snapshot()?;
         }
-        let path = format!("/v2/box/{id}/snapshots");
-        let (status, answer) = self.send("POST", &path, Some(json!({})))?;
+        Some(())
+    }
+
+    fn note_snapshot(&self, status: u16, answer: &Value, digest: String) {
         assert_eq!(
             (status, &answer["status"]),
             (200, &json!("ready")),
             "{answer}"
         );
-        let snapshot = text(&answer, "id");
+        let snapshot = text(answer, "id");
         let mut world = self.world();
         world.unchecked.insert(snapshot.clone());
         world.snapshots.insert(snapshot, digest);
-        Some(())
     }
 
     /// Brings the box to its next generation.
