@@ -38,6 +38,7 @@ usage: cargo xtask <command>
   build          build the npm package; leaves pkg/ ready for `npm pack`
   check          formatting, clippy, documentation, boundaries, licences; lists what failed
   test           every suite: native, server, packed tarball in Node, page in Chromium and Firefox, scenario
+  test --long    what takes minutes: a million files in a box, 200 killed servers, long random work
   matrix [WORD…] the packed package in every runtime and bundler, or in those whose name holds a word
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1
@@ -65,6 +66,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["build"] => build::build(&workspace)?,
         ["check"] => check::check(&workspace)?,
         ["test"] => return Ok(test::test(&workspace)),
+        ["test", "--long"] => return Ok(test::test_long(&workspace)),
         ["pack"] => {
             build::build(&workspace)?;
             let consumer = pack::pack(&workspace)?;

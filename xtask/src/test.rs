@@ -51,6 +51,13 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
     report.close()
 }
 
+/// Runs what takes too long for every day; the exit code is 1 when anything failed.
+pub(crate) fn test_long(workspace: &Workspace) -> ExitCode {
+    let mut report = Report::new(false);
+    native::run_long(workspace, &mut report);
+    report.close()
+}
+
 /// What the suites that run from outside need.
 fn prepare(workspace: &Workspace) -> Result<(Consumer, PathBuf)> {
     build::build(workspace)?;

@@ -35,6 +35,23 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.suite("server, as an ordinary user", as_ordinary_user);
 }
 
+/// Runs what takes minutes.
+pub(crate) fn run_long(workspace: &Workspace, report: &mut Report) {
+    let suite = |name: &str, variables: &[(&str, &str)]| {
+        let mut command = cargo_test(workspace, "box-server");
+        command.args(["--test", name, "--", "--nocapture"]);
+        command.envs(variables.iter().copied());
+        Ok(command)
+    };
+    report.suite("a million files", suite("long", &[]));
+    report.suite(
+        "random work",
+        suite("model", &[("BOX_MODEL_STEPS", "5000")]),
+    );
+    let often = [("BOX_CRASH_KILLS", "200"), ("BOX_CRASH_CUTS", "20")];
+    report.suite("killed servers", suite("crash", &often));
+}
+
 fn cargo_test(workspace: &Workspace, package: &str) -> Command {
     let mut command = workspace.command("cargo");
     command.args(["test", "--no-fail-fast", "--package", package]);
