@@ -1,4 +1,5 @@
 /** Snapshots of a box whose processes go on writing: how long they take, and how long it stands still. */
+import { setTimeout } from 'node:timers/promises'
 import { post, withServer } from '../connection.mjs'
 import { note, report, rounds, row } from '../rows.mjs'
 
@@ -11,17 +12,31 @@ await withServer(async ({ Box, server }) => {
     const run = await box.exec.command(command)
     if (run.exitCode !== 0) throw new Error(`${command}: ${run.result}`)
   }
-  note('a box with 500 changed files and a process that writes to them')
-  const taken = []
-  for (let round = 0; round < rounds(25); round += 1) {
-    const { answer, there } = await post(server, `/v2/box/${box.id}/snapshots`, { name: `busy-${round}` })
-    if (answer.pause_us === undefined) throw new Error('the box had no running process')
-    taken.push({ there, pause: answer.pause_us / 1000 })
-    await box.deleteSnapshot(answer.id)
+  const snapshots = async (kind, prepare) => {
+    const taken = []
+    for (let round = 0; round < rounds(25); round += 1) {
+      await prepare()
+      const { answer, there } = await post(server, `/v2/box/${box.id}/snapshots`, { name: `${kind}-${round}` })
+      if (answer.pause_us === undefined) throw new Error('the box had no running process')
+      taken.push({ there, pause: answer.pause_us / 1000 })
+    }
+    return taken
   }
+  // What changed just before a snapshot is copied again while the processes stand still.
+  const touchAll = async () => {
+    await box.exec.command('touch work/*')
+    await setTimeout(100)
+  }
+  note('a box with 500 changed files and a process that writes to them')
+  const changed = await snapshots('changed', touchAll)
+  note('the same box, where only that process changes anything in between')
+  const again = await snapshots('again', () => setTimeout(100))
   const method = '500 changed files of 4 kB; a process writes to one each 10 ms'
+  const later = 'ten of 500 files of 4 kB changed since the last snapshot'
   report([
-    row('snapshot of a busy box, server side', taken.map((one) => one.there), { method, goal: 'busy-snapshot' }),
-    row('  its processes stand still', taken.map((one) => one.pause), { method, goal: 'busy-pause' }),
+    row('snapshot of a busy box, server side', changed.map((one) => one.there), { method, goal: 'busy-snapshot' }),
+    row('  its processes stand still', changed.map((one) => one.pause), { method, goal: 'busy-pause' }),
+    row('the next snapshot of a busy box, server side', again.map((one) => one.there), { method: later }),
+    row('  its processes stand still then', again.map((one) => one.pause), { method: later }),
   ])
 })

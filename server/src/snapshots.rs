@@ -58,4 +58,4 @@ pub use lease::Lease;
 pub use removal::Unneeded;
 pub use storage::{Storage, StorageChoice};
 pub use tree::{Tree, TreeEntry};
-pub use upper_copy::{FinishedCopy, UpperCopy};
+pub use upper_copy::{EarlierCopy, FinishedCopy, UpperCopy};

@@ -8,6 +8,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::egress;
 use crate::sandbox::{Sandbox, SandboxError};
+use crate::snapshots::EarlierCopy;
 
 /// What is in memory of one box: whether it has a sandbox, and how many runs are in it.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub(super) struct LiveSandbox {
     pub(super) ended: Arc<AtomicBool>,
     /// Its way to the network; its sockets would keep the sandbox's network alive.
     pub(super) proxy: Option<egress::Proxy>,
+    /// The last copy of the disk that was made while processes lived.
+    pub(super) earlier_copy: Option<Arc<EarlierCopy>>,
 }
 
 impl LiveSandbox {

@@ -7,7 +7,7 @@
 //! Seal first, commit second: a crash between the two leaves a layer that the database does not
 //! know, and the next start gives it back to its box.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -19,11 +19,14 @@ use super::lookup::Entered;
 use super::owner::after_the_answer;
 use super::secrets::Secrets;
 use super::{Boxes, expiry, ids, rules, to_completion, unix_now};
-use crate::snapshots::{FinishedCopy, LayerError, LayerStore, UpperCopy};
+use crate::snapshots::{EarlierCopy, FinishedCopy, LayerError, LayerStore, UpperCopy};
 use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 
 /// How long an answer may wait for the new layer's size; a longer count goes on afterwards.
 const COUNT_BUDGET: Duration = Duration::from_micros(250);
+
+/// Overlayfs mounts at most 500, the image's included. An archive brings at most 256.
+const MOST_LAYERS: usize = 300;
 
 impl Boxes {
     /// Takes a snapshot. It is ready when this returns.
@@ -47,7 +50,7 @@ impl Boxes {
             let new = this.describe(&entered, name, request)?;
             let expires = new.expires_at.is_some();
             let taken = match entered.live.end_if_empty().await? {
-                None => this.of_busy_box(&entered, new).await,
+                None => this.of_busy_box(&mut entered, new).await,
                 Some(_mounts) => {
                     let taken = this.of_idle_box(&entered, new).await;
                     this.flatten_in_background(entered.id().to_owned());
@@ -121,15 +124,15 @@ impl Boxes {
     /// The copy is made while the processes run, and brought up to date while they are stopped.
     async fn of_busy_box(
         &self,
-        entered: &Entered,
+        entered: &mut Entered,
         new: NewSnapshot,
     ) -> Result<SnapshotInfo, BoxError> {
         let Some(live) = &entered.live.sandbox else {
             return self.of_idle_box(entered, new).await;
         };
-        let sandbox = &live.sandbox;
+        let sandbox = live.sandbox.clone();
         let mut mapped = sandbox.shared_mappings().await?;
-        let begun = self.begin_copy(entered).await?;
+        let begun = self.begin_copy(entered, live.earlier_copy.clone()).await?;
         let held = match sandbox.freeze().await {
             Ok(held) => held,
             Err(error) => return self.store_copy(entered, new, Err(error.into())).await,
@@ -157,35 +160,48 @@ impl Boxes {
         Ok(info)
     }
 
-    async fn begin_copy(&self, entered: &Entered) -> Result<Option<UpperCopy>, BoxError> {
+    async fn begin_copy(
+        &self,
+        entered: &Entered,
+        earlier: Option<Arc<EarlierCopy>>,
+    ) -> Result<Option<UpperCopy>, BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
         let (id, layer_id) = (entered.id().to_owned(), next_layer_id(entered));
-        self.blocking(move |_| Ok(layers.begin_copy(&id, &layer_id)?))
+        self.blocking(move |_| Ok(layers.begin_copy(&id, &layer_id, earlier.as_deref())?))
             .await
     }
 
     async fn store_copy(
         &self,
-        entered: &Entered,
+        entered: &mut Entered,
         new: NewSnapshot,
         finished: Result<Option<FinishedCopy>, BoxError>,
     ) -> Result<SnapshotInfo, BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
-        let (id, layer_id) = (entered.id().to_owned(), next_layer_id(entered));
-        let discarded = (id.clone(), layer_id.clone());
+        let layer_id = next_layer_id(entered);
+        let discarded = layer_id.clone();
         let stored = match finished {
             Err(error) => Err(error),
             Ok(finished) => {
-                self.seal_and_store(new, layer_id, false, move |layers, layer_id| {
-                    finished.map_or(Ok(false), |copy| {
-                        layers.publish(copy, layer_id).map(|()| true)
+                let published = Arc::new(OnceLock::new());
+                let publishing = Arc::clone(&published);
+                let stored = self
+                    .seal_and_store(new, layer_id, false, move |layers, layer_id| {
+                        let Some(copy) = finished else {
+                            return Ok(false);
+                        };
+                        let copy = layers.publish(copy, layer_id)?;
+                        Ok(publishing.set(Arc::new(copy)).is_ok())
                     })
-                })
-                .await
+                    .await;
+                if let (Some(copy), Some(live)) = (published.get(), &mut entered.live.sandbox) {
+                    live.earlier_copy = Some(Arc::clone(copy));
+                }
+                stored
             }
         };
         if stored.is_err() {
-            self.blocking(move |_| Ok(layers.discard_copy(&discarded.0, &discarded.1)?))
+            self.blocking(move |_| Ok(layers.discard_copy(&discarded)?))
                 .await?;
         }
         stored
@@ -216,6 +232,7 @@ impl Boxes {
         let boot_id = self.boot_id();
         let (info, uncounted) = self
             .blocking(move |store| {
+                has_room(store, &new.box_id)?;
                 let layer = seal(&layers, &layer_id)?
                     .then(|| describe_layer(&layers, layer_id, boot_id, rotates));
                 record(store, &layers, NewSnapshot { layer, ..new })
@@ -227,6 +244,18 @@ impl Boxes {
         self.make_durable_in_background();
         Ok(info)
     }
+}
+
+/// Refuses what would be too high to be mounted.
+fn has_room(store: &Store, box_id: &str) -> Result<(), BoxError> {
+    let layers = store.box_chain(box_id)?.len();
+    if layers < MOST_LAYERS {
+        return Ok(());
+    }
+    Err(BoxError::Conflict(format!(
+        "too many layers: the box stands on {layers}, the most that there can be; they are merged as \
+         soon as nothing runs in it: try again then"
+    )))
 }
 
 fn next_layer_id(entered: &Entered) -> String {

@@ -47,6 +47,7 @@ impl Boxes {
             sandbox: sandbox.clone(),
             ended: notice_end(&sandbox),
             proxy,
+            earlier_copy: None,
         });
         self.run_init_command(entered, &sandbox).await;
         Ok(sandbox)

@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::ops::Range;
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -24,6 +25,9 @@ use crate::linux::{self, Named};
 
 /// How much of a file is in memory at a time, where the kernel does not copy it.
 const COPY_BYTES: usize = 1 << 20;
+
+/// `st_blocks` counts in these, whatever the filesystem.
+const BLOCK: i64 = 512;
 
 /// Copies the entry `name`, which is not a directory. `may_share`: the copy of a file may stand on
 /// the same data. `false` when it is gone, or has become one.
@@ -74,13 +78,18 @@ fn file(source: &OwnedFd, target: &OwnedFd, name: &OsStr, may_share: bool) -> ni
         return Err(Errno::ENXIO);
     }
     if !may_share || reflink(&from, &to).is_err() {
-        data(&from, &to, stat.st_size, may_share)?;
+        data(&from, &to, &stat, may_share)?;
     }
     look_like(&from, &to, &stat, |_| true)
 }
 
 /// Copies what is data; what is a hole stays one.
-fn data(from: &OwnedFd, to: &OwnedFd, length: i64, may_share: bool) -> nix::Result<()> {
+fn data(from: &OwnedFd, to: &OwnedFd, stat: &FileStat, may_share: bool) -> nix::Result<()> {
+    let length = stat.st_size;
+    // Most files are small, and asking for their holes would take longer than reading them.
+    if stat.st_blocks * BLOCK >= length && length <= COPY_BYTES as i64 {
+        return range(from, to, 0..length, may_share);
+    }
     ftruncate(to, length)?;
     let mut position = 0;
     while position < length {
@@ -89,20 +98,25 @@ fn data(from: &OwnedFd, to: &OwnedFd, length: i64, may_share: bool) -> nix::Resu
             start => start?,
         };
         let end = lseek(from, start, Whence::SeekHole)?.min(length);
-        let (mut read, mut written) = (start, start);
-        while read < end {
-            let rest = usize::try_from(end - read).unwrap_or(usize::MAX);
-            let copied = if may_share {
-                copy_file_range(from, Some(&mut read), to, Some(&mut written), rest)?
-            } else {
-                bytes(from, &mut read, to, &mut written, rest)?
-            };
-            if copied == 0 {
-                // It became shorter meanwhile.
-                return Ok(());
-            }
-        }
+        range(from, to, start..end, may_share)?;
         position = end.max(position + 1);
+    }
+    Ok(())
+}
+
+/// Copies as much of the range as there is: the file may have become shorter.
+fn range(from: &OwnedFd, to: &OwnedFd, range: Range<i64>, may_share: bool) -> nix::Result<()> {
+    let (mut read, mut written) = (range.start, range.start);
+    while read < range.end {
+        let rest = usize::try_from(range.end - read).unwrap_or(usize::MAX);
+        let copied = if may_share {
+            copy_file_range(from, Some(&mut read), to, Some(&mut written), rest)?
+        } else {
+            bytes(from, &mut read, to, &mut written, rest)?
+        };
+        if copied == 0 {
+            break;
+        }
     }
     Ok(())
 }
@@ -176,10 +190,10 @@ pub(super) fn look_like(
 }
 
 fn attributes(from: &OwnedFd, to: &OwnedFd, keep: impl Fn(&OsStr) -> bool) -> std::io::Result<()> {
-    let (from, to) = (File::from(from.try_clone()?), File::from(to.try_clone()?));
+    let from = File::from(from.try_clone()?);
     for name in from.list_xattr()?.filter(|name| keep(name)) {
         if let Some(value) = from.get_xattr(&name)? {
-            to.set_xattr(&name, &value)?;
+            File::from(to.try_clone()?).set_xattr(&name, &value)?;
         }
     }
     Ok(())

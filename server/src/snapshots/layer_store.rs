@@ -362,11 +362,6 @@ impl LayerStore {
         self.box_directory(box_id).join("upper")
     }
 
-    /// Throws away the copies that an earlier server did not finish.
-    pub(super) fn discard_copies(&self, box_id: &str) -> Result<(), LayerError> {
-        self.discard(&self.box_directory(box_id), Self::is_copy)
-    }
-
     /// Throws away the scratch space of earlier starts.
     pub(super) fn discard_work(&self, box_id: &str) -> Result<(), LayerError> {
         let is_work = |name: &OsStr| name.to_string_lossy().starts_with(WORK_PREFIX);

@@ -10,6 +10,10 @@
 //! within the same tick of the clock, so entries changed just before they were noted count as
 //! changed; and stores through a shared mapping, so the caller names the files that are mapped.
 //!
+//! What an earlier copy of the same source has, and has not changed since, is linked from there: that copy is
+//! a layer by now, and layers are never written again. So a box that is copied again and again costs what it
+//! changed in between.
+//!
 //! A file with several names is one file in the copy as well: each pass takes it once, under the name
 //! that it meets first, and what is noted for the others is what was noted for that one.
 
@@ -58,6 +62,42 @@ impl Stamp {
     }
 }
 
+/// What a copy has in one directory, by name.
+#[derive(Debug, Default)]
+pub(super) struct Copied(HashMap<OsString, Entry>);
+
+#[derive(Debug)]
+enum Entry {
+    /// Anything but a directory: good unless it changes, or of no use when nothing was noted.
+    File(Option<Stamp>),
+    Directory(Copied),
+}
+
+/// A directory of an earlier copy, which is a layer's now.
+pub(super) struct Earlier<'copy> {
+    pub(super) directory: OwnedFd,
+    pub(super) copied: &'copy Copied,
+}
+
+impl Earlier<'_> {
+    /// `None`: it had no such directory.
+    fn below(&self, name: &OsStr) -> Option<Earlier<'_>> {
+        let Some(Entry::Directory(copied)) = self.copied.0.get(name) else {
+            return None;
+        };
+        let directory = copy::open_directory(&self.directory, name).ok()??;
+        Some(Earlier { directory, copied })
+    }
+
+    /// Makes `name` in `target` the same file, when it still looks as it did. Where it can't be linked,
+    /// because the layer has gone or for any other reason, it can be copied.
+    fn link(&self, name: &OsStr, stamp: Stamp, target: &OwnedFd) -> bool {
+        let noted = self.copied.0.get(name);
+        matches!(noted, Some(Entry::File(Some(noted))) if *noted == stamp)
+            && linkat(&self.directory, name, target, name, AtFlags::empty()).is_ok()
+    }
+}
+
 /// A copy that is being made.
 #[derive(Debug)]
 pub(super) struct LiveCopy {
@@ -65,19 +105,18 @@ pub(super) struct LiveCopy {
     target: OwnedFd,
     /// Whether copies of files may stand on the same data.
     may_share: bool,
-    /// Entries whose copy is known to be good unless they change.
-    noted: HashMap<PathBuf, Stamp>,
+    copied: Copied,
 }
 
 /// One pass over the tree.
 struct Pass<'copy> {
-    before: &'copy HashMap<PathBuf, Stamp>,
     /// Inodes to copy again whatever they look like; of a directory, all that is in it.
     suspect: &'copy HashSet<u64>,
-    noted: HashMap<PathBuf, Stamp>,
     /// Files with several names that this pass has met.
     linked: HashMap<u64, Linked>,
     target_root: &'copy OwnedFd,
+    /// Where the pass is.
+    path: PathBuf,
     may_share: bool,
     /// Directories get their owner and mode last: they may close them to an ordinary user.
     is_last: bool,
@@ -94,7 +133,7 @@ struct Linked {
 struct Level<'level> {
     source: &'level OwnedFd,
     target: &'level OwnedFd,
-    path: &'level Path,
+    earlier: Option<&'level Earlier<'level>>,
     /// When it was about to be read.
     since: Duration,
     is_suspect: bool,
@@ -102,24 +141,30 @@ struct Level<'level> {
 
 impl LiveCopy {
     /// Copies `source` into `target`, an empty directory, while programs may write to `source`.
-    pub(super) fn begin(source: OwnedFd, target: OwnedFd, storage: Storage) -> linux::Result<Self> {
+    pub(super) fn begin(
+        source: OwnedFd,
+        target: OwnedFd,
+        earlier: Option<&Earlier<'_>>,
+        storage: Storage,
+    ) -> linux::Result<Self> {
         let mut copy = Self {
             source,
             target,
             may_share: storage != Storage::CopiedData,
-            noted: HashMap::new(),
+            copied: Copied::default(),
         };
-        copy.pass(&HashSet::new(), false)?;
+        copy.pass(earlier, &HashSet::new(), false)?;
         Ok(copy)
     }
 
-    /// Brings the copy up to date. Nobody may write to the source now.
-    pub(super) fn finish(mut self, mapped: &HashSet<PathBuf>) -> linux::Result<()> {
+    /// Brings the copy up to date; what it has. Nobody may write to the source now.
+    pub(super) fn finish(mut self, mapped: &HashSet<PathBuf>) -> linux::Result<Copied> {
         let suspect = mapped
             .iter()
             .filter_map(|path| self.inode_of(path))
             .collect();
-        self.pass(&suspect, true)
+        self.pass(None, &suspect, true)?;
+        Ok(self.copied)
     }
 
     /// `None`: there is no such thing in the source.
@@ -134,105 +179,136 @@ impl LiveCopy {
         Some(fstat(&found).ok()?.st_ino)
     }
 
-    fn pass(&mut self, suspect: &HashSet<u64>, is_last: bool) -> linux::Result<()> {
+    fn pass(
+        &mut self,
+        earlier: Option<&Earlier<'_>>,
+        suspect: &HashSet<u64>,
+        is_last: bool,
+    ) -> linux::Result<()> {
         let mut pass = Pass {
-            before: &self.noted,
             suspect,
-            noted: HashMap::with_capacity(self.noted.len()),
             linked: HashMap::new(),
             target_root: &self.target,
+            path: PathBuf::new(),
             may_share: self.may_share,
             is_last,
         };
-        pass.directory(&self.source, &self.target, Path::new(""), false)?;
-        self.noted = pass.noted;
+        let before = std::mem::take(&mut self.copied);
+        self.copied = pass.directory(&self.source, &self.target, earlier, before, false)?;
         Ok(())
     }
 }
 
 impl Pass<'_> {
+    /// `before`: what the copy of this directory has already.
     fn directory(
         &mut self,
         source: &OwnedFd,
         target: &OwnedFd,
-        path: &Path,
+        earlier: Option<&Earlier<'_>>,
+        Copied(mut before): Copied,
         is_suspect: bool,
-    ) -> linux::Result<()> {
-        let call = || format!("copy({})", path.display());
+    ) -> linux::Result<Copied> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let inode = fstat(source).named(|| self.call())?.st_ino;
         let level = Level {
             source,
             target,
-            path,
-            since: SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default(),
-            is_suspect: is_suspect || self.suspect.contains(&fstat(source).named(call)?.st_ino),
+            earlier,
+            since: since.unwrap_or_default(),
+            is_suspect: is_suspect || self.suspect.contains(&inode),
         };
-        let entries = entries(source).named(call)?;
-        let names: HashSet<&OsString> = entries.iter().map(|(name, _)| name).collect();
-        for (name, _) in self::entries(target).named(call)? {
-            if !names.contains(&name) {
-                remove(target, &name)?;
-            }
-        }
-        for (name, stat) in &entries {
-            if kind(stat) == SFlag::S_IFDIR {
-                self.subdirectory(&level, name)?;
+        let entries = entries(source).named(|| self.call())?;
+        let mut copied = HashMap::with_capacity(entries.len());
+        for (name, stat) in entries {
+            let before = before.remove(&name);
+            self.path.push(&name);
+            let entry = if kind(&stat) == SFlag::S_IFDIR {
+                self.subdirectory(&level, &name, before)?
             } else {
-                self.file(&level, name, stat)?;
-            }
+                self.file(&level, &name, &stat, before)?
+            };
+            self.path.pop();
+            copied.extend(entry.map(|entry| (name, entry)));
         }
-        if !self.is_last {
-            return Ok(());
+        for gone in before.keys() {
+            remove(target, gone)?;
         }
-        let stat = fstat(source).named(call)?;
-        copy::look_like(source, target, &stat, |_| true).named(call)
+        if self.is_last {
+            let stat = fstat(source).named(|| self.call())?;
+            copy::look_like(source, target, &stat, |_| true).named(|| self.call())?;
+        }
+        Ok(Copied(copied))
     }
 
-    fn subdirectory(&mut self, level: &Level<'_>, name: &OsStr) -> linux::Result<()> {
+    fn call(&self) -> String {
+        format!("copy({})", self.path.display())
+    }
+
+    fn subdirectory(
+        &mut self,
+        level: &Level<'_>,
+        name: &OsStr,
+        before: Option<Entry>,
+    ) -> linux::Result<Option<Entry>> {
         let Level { source, target, .. } = *level;
-        let is_there = fstatat(target, name, AtFlags::AT_SYMLINK_NOFOLLOW)
-            .is_ok_and(|stat| kind(&stat) == SFlag::S_IFDIR);
-        if !is_there {
-            remove(target, name)?;
+        let before = if let Some(Entry::Directory(copied)) = before {
+            copied
+        } else {
+            if before.is_some() {
+                remove(target, name)?;
+            }
             copy::make_directory(target, name)?;
-        }
+            Copied::default()
+        };
+        let earlier = level.earlier.and_then(|earlier| earlier.below(name));
         match (
             copy::open_directory(source, name)?,
             copy::open_directory(target, name)?,
         ) {
-            (Some(source), Some(target)) => {
-                self.directory(&source, &target, &level.path.join(name), level.is_suspect)
-            }
-            _ => remove(target, name),
+            (Some(source), Some(target)) => self
+                .directory(&source, &target, earlier.as_ref(), before, level.is_suspect)
+                .map(|copied| Some(Entry::Directory(copied))),
+            _ => remove(target, name).map(|()| None),
         }
     }
 
-    fn file(&mut self, level: &Level<'_>, name: &OsStr, stat: &FileStat) -> linux::Result<()> {
+    fn file(
+        &mut self,
+        level: &Level<'_>,
+        name: &OsStr,
+        stat: &FileStat,
+        before: Option<Entry>,
+    ) -> linux::Result<Option<Entry>> {
         let Level { source, target, .. } = *level;
-        let path = level.path.join(name);
         // Whiteouts share one inode, and are nobody's file.
         let has_other_names = stat.st_nlink > 1 && !is_whiteout(stat);
         let first = self.linked.get(&stat.st_ino).filter(|_| has_other_names);
-        if let Some(first) = first.cloned() {
+        if let Some(first) = first {
             self.link(target, name, &first.path)?;
-            self.noted.extend(first.noted.map(|stamp| (path, stamp)));
-            return Ok(());
+            return Ok(Some(Entry::File(first.noted)));
         }
         let stamp = Stamp::of(stat);
         let is_suspect = level.is_suspect || self.suspect.contains(&stat.st_ino);
-        if is_suspect || self.before.get(&path) != Some(&stamp) {
-            remove(target, name)?;
-            if !copy::entry(source, target, name, stat, self.may_share)? {
-                return remove(target, name);
+        let is_good = matches!(before, Some(Entry::File(Some(noted))) if noted == stamp);
+        if is_suspect || !is_good {
+            if before.is_some() {
+                remove(target, name)?;
+            }
+            let is_linked = |earlier: &Earlier<'_>| earlier.link(name, stamp, target);
+            if !level.earlier.is_some_and(is_linked)
+                && !copy::entry(source, target, name, stat, self.may_share)?
+            {
+                return remove(target, name).map(|()| None);
             }
         }
-        let noted = (!stamp.is_fresh(level.since)).then_some(stamp);
-        self.noted.extend(noted.map(|stamp| (path.clone(), stamp)));
+        // A mapped file may be stored to at any later time, and tell nothing of it.
+        let noted = (!is_suspect && !stamp.is_fresh(level.since)).then_some(stamp);
         if has_other_names {
+            let path = self.path.clone();
             self.linked.insert(stat.st_ino, Linked { path, noted });
         }
-        Ok(())
+        Ok(Some(Entry::File(noted)))
     }
 
     /// Makes `name` another name of what this pass has at `first`.
@@ -250,17 +326,23 @@ impl Pass<'_> {
     }
 }
 
-fn entries(directory: &OwnedFd) -> nix::Result<Vec<(OsString, FileStat)>> {
+fn names(directory: &OwnedFd) -> nix::Result<Vec<OsString>> {
     use std::os::unix::ffi::OsStringExt;
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let mut listing = Dir::openat(directory, ".", flags, Mode::empty())?;
-    let mut entries = Vec::new();
+    let mut names = Vec::new();
     for entry in listing.iter() {
         let name = entry?.file_name().to_bytes().to_vec();
-        if name == b"." || name == b".." {
-            continue;
+        if name != b"." && name != b".." {
+            names.push(OsString::from_vec(name));
         }
-        let name = OsString::from_vec(name);
+    }
+    Ok(names)
+}
+
+fn entries(directory: &OwnedFd) -> nix::Result<Vec<(OsString, FileStat)>> {
+    let mut entries = Vec::new();
+    for name in names(directory)? {
         match fstatat(directory, name.as_os_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
             Ok(stat) => entries.push((name, stat)),
             Err(Errno::ENOENT) => {}
@@ -279,7 +361,7 @@ fn remove(target: &OwnedFd, name: &OsStr) -> linux::Result<()> {
         failed => return failed.named(call),
     }
     if let Some(directory) = copy::open_directory(target, name)? {
-        for (below, _) in entries(&directory).named(call)? {
+        for below in names(&directory).named(call)? {
             remove(&directory, &below)?;
         }
     }

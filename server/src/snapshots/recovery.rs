@@ -30,7 +30,6 @@ pub(super) fn recover(
         wait_until_unused(store, &id)?;
         if live_boxes.contains_key(&id) {
             store.discard_work(&id)?;
-            store.discard_copies(&id)?;
         } else {
             unneeded.push(Unneeded::Box(id));
         }

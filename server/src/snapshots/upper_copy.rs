@@ -1,17 +1,17 @@
 //! A copy of what a box has written, made while its processes live, that becomes a layer.
 
-use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::{LayerError, On};
 use super::layer_store::LayerStore;
-use super::live_copy::LiveCopy;
+use super::live_copy::{Copied, Earlier, LiveCopy};
 use super::storage::Storage;
 use crate::linux::{btrfs, open, sync};
 
-/// A copy that is not a layer yet.
+/// A copy that is not a layer yet; no box has an id that begins so.
 const COPY_PREFIX: &str = "copy-";
 
 /// A first copy, which may be behind what the box has written since.
@@ -35,31 +35,44 @@ enum Kind {
 #[derive(Debug)]
 pub struct FinishedCopy {
     directory: PathBuf,
+    /// By the names of the parts.
+    copied: HashMap<OsString, Copied>,
+}
+
+/// What a copy of a box's upper has that became a layer, for the next copy to share. It stays good whatever
+/// happens to the box or the layer: it is compared with what is there.
+#[derive(Debug)]
+pub struct EarlierCopy {
+    layer_id: String,
+    copied: HashMap<OsString, Copied>,
 }
 
 #[derive(Debug)]
 struct PartCopy {
     /// Where the part is mounted in the box.
     target: PathBuf,
+    name: OsString,
     copy: LiveCopy,
 }
 
 impl UpperCopy {
-    /// Copies the parts of an upper: where each is mounted, and where it lies.
-    fn of_files(
+    /// Copies the parts of an upper: where each is mounted, and where it lies. `earlier` finds a part in
+    /// an earlier copy.
+    fn of_files<'copy>(
         parts: impl Iterator<Item = (PathBuf, PathBuf)>,
         directory: PathBuf,
+        earlier: impl Fn(&OsStr) -> Option<Earlier<'copy>>,
         storage: Storage,
     ) -> Result<Self, LayerError> {
         fs::create_dir(&directory).on("create", &directory)?;
         let mut copies = Vec::new();
         for (target, source) in parts {
-            let name = source.file_name().unwrap_or_default();
-            let place = directory.join(name);
+            let name = source.file_name().unwrap_or_default().to_owned();
+            let place = directory.join(&name);
             fs::create_dir(&place).on("create", &place)?;
             let (source, place) = (open::directory(&source)?, open::directory(&place)?);
-            let copy = LiveCopy::begin(source, place, storage)?;
-            copies.push(PartCopy { target, copy });
+            let copy = LiveCopy::begin(source, place, earlier(&name).as_ref(), storage)?;
+            copies.push(PartCopy { target, name, copy });
         }
         Ok(Self {
             kind: Kind::Files(copies),
@@ -84,21 +97,27 @@ impl UpperCopy {
     /// # Errors
     /// When something can't be copied.
     pub fn finish(self, mapped: &HashSet<PathBuf>) -> Result<FinishedCopy, LayerError> {
-        match self.kind {
+        let copied = match self.kind {
             Kind::Files(parts) => finish_files(parts, mapped)?,
             Kind::Subvolume { source } => {
                 let above = self.directory.parent().unwrap_or(Path::new("/"));
                 let name = self.directory.file_name().unwrap_or_default();
                 btrfs::snapshot(&open::directory(&source)?, above, name)?;
+                HashMap::new()
             }
-        }
+        };
         Ok(FinishedCopy {
             directory: self.directory,
+            copied,
         })
     }
 }
 
-fn finish_files(parts: Vec<PartCopy>, mapped: &HashSet<PathBuf>) -> Result<(), LayerError> {
+fn finish_files(
+    parts: Vec<PartCopy>,
+    mapped: &HashSet<PathBuf>,
+) -> Result<HashMap<OsString, Copied>, LayerError> {
+    let mut copied = HashMap::new();
     let targets: Vec<PathBuf> = parts.iter().map(|part| part.target.clone()).collect();
     for part in parts {
         let suspect = mapped
@@ -107,9 +126,9 @@ fn finish_files(parts: Vec<PartCopy>, mapped: &HashSet<PathBuf>) -> Result<(), L
             .filter_map(|path| path.strip_prefix(&part.target).ok())
             .map(Path::to_path_buf)
             .collect();
-        part.copy.finish(&suspect)?;
+        copied.insert(part.name, part.copy.finish(&suspect)?);
     }
-    Ok(())
+    Ok(copied)
 }
 
 /// The mount that a path lies under: the longest that it starts with.
@@ -119,8 +138,8 @@ fn mount_of<'target>(path: &Path, targets: &'target [PathBuf]) -> Option<&'targe
 }
 
 impl LayerStore {
-    /// Begins to copy what a box wrote, while its processes live. The box keeps its own, so its
-    /// chain stays as it is.
+    /// Begins to copy what a box wrote, while its processes live, and shares with the copy before it what
+    /// has not changed. The box keeps its own, so its chain stays as it is.
     ///
     /// `None`: it wrote nothing since the last time.
     ///
@@ -130,49 +149,56 @@ impl LayerStore {
         &self,
         box_id: &str,
         layer_id: &str,
+        earlier: Option<&EarlierCopy>,
     ) -> Result<Option<UpperCopy>, LayerError> {
         let upper = self.upper(box_id);
         if !upper.is_dir() || self.is_untouched(box_id)? {
             return Ok(None);
         }
-        let unfinished = self.copy_directory(box_id, layer_id);
+        let unfinished = self.copy_directory(layer_id);
         if self.storage() == Storage::Subvolumes && btrfs::is_subvolume(&upper) {
             return UpperCopy::of_subvolume(upper, unfinished).map(Some);
         }
         let parts = self.parts().iter();
         let parts = parts.map(|part| (part.target.clone(), upper.join(&part.name)));
         let parts = parts.filter(|(_, source)| source.is_dir());
-        let copy = UpperCopy::of_files(parts, unfinished, self.storage());
+        let earlier = |part: &OsStr| {
+            let layer = self.layer(&earlier?.layer_id);
+            Some(Earlier {
+                directory: open::directory(&layer.join(part)).ok()?,
+                copied: earlier?.copied.get(part)?,
+            })
+        };
+        let copy = UpperCopy::of_files(parts, unfinished, earlier, self.storage());
         if copy.is_err() {
-            self.discard_copy(box_id, layer_id)?;
+            self.discard_copy(layer_id)?;
         }
         copy.map(Some)
     }
 
-    /// Makes a finished copy a layer.
+    /// Makes a finished copy a layer; what the next copy may share.
     ///
     /// # Errors
     /// When the rename fails.
-    pub fn publish(&self, copy: FinishedCopy, layer_id: &str) -> Result<(), LayerError> {
+    pub fn publish(&self, copy: FinishedCopy, layer_id: &str) -> Result<EarlierCopy, LayerError> {
         let layer = self.layer(layer_id);
-        fs::rename(&copy.directory, &layer).on("seal", &layer)
+        fs::rename(&copy.directory, &layer).on("seal", &layer)?;
+        Ok(EarlierCopy {
+            layer_id: layer_id.to_owned(),
+            copied: copy.copied,
+        })
     }
 
     /// Throws away a copy that will not be published.
     ///
     /// # Errors
     /// When it can't be moved away; the next start does it then.
-    pub fn discard_copy(&self, box_id: &str, layer_id: &str) -> Result<(), LayerError> {
-        self.trash().take(&self.copy_directory(box_id, layer_id))
+    pub fn discard_copy(&self, layer_id: &str) -> Result<(), LayerError> {
+        self.trash().take(&self.copy_directory(layer_id))
     }
 
-    /// Whether an entry of a box's directory is a copy that was not finished.
-    pub(super) fn is_copy(name: &OsStr) -> bool {
-        name.to_string_lossy().starts_with(COPY_PREFIX)
-    }
-
-    fn copy_directory(&self, box_id: &str, layer_id: &str) -> PathBuf {
-        let name = format!("{COPY_PREFIX}{layer_id}");
-        self.box_directory(box_id).join(name)
+    /// Beside the layers, where no record knows the name.
+    fn copy_directory(&self, layer_id: &str) -> PathBuf {
+        self.layers().join(format!("{COPY_PREFIX}{layer_id}"))
     }
 }

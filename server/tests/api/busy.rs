@@ -97,6 +97,86 @@ fn a_sparse_file_of_ten_gigabytes_stays_sparse_in_every_kind_of_snapshot() {
     }
 }
 
+/// Stores to a file through a mapping, now and once more when it is told to.
+const STORE_BY_MAPPING: &str = "import mmap, os, time\n\
+    file = open('mapped', 'r+b')\n\
+    mapped = mmap.mmap(file.fileno(), 4096)\n\
+    mapped[0:1] = b'1'\n\
+    open('first', 'w').close()\n\
+    while not os.path.exists('go'): time.sleep(0.01)\n\
+    mapped[0:1] = b'2'\n\
+    mapped.close()\n\
+    file.close()\n\
+    open('second', 'w').close()\n\
+    time.sleep(1000)\n";
+
+#[test]
+fn later_snapshots_of_a_busy_box_share_what_has_not_changed_and_nothing_else() {
+    let Some(server) = Server::start_with(&["--storage", "copy"]) else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let body = json!({ "path": "store.py", "content": STORE_BY_MAPPING });
+    let path = format!("/v2/box/{id}/files/write");
+    client.post(&path, &body).ok();
+    client.output(
+        &id,
+        "mkdir -p deep gone; echo same > deep/same; ln deep/same linked; echo old > deep/changed; \
+         echo 1 > gone/1; echo from > from; echo mode > mode; head -c 4096 /dev/zero > mapped; \
+         setsid python3 store.py >/dev/null 2>&1 &",
+    );
+    let exists = |file: &str| client.sh(&id, &format!("test -e {file}"))["exit_code"] == 0;
+    wait_until("the first store", || exists("first"));
+
+    let inode_of = |file: &str| {
+        let newest = server.names_in("layers").into_iter().max_by_key(|layer| {
+            let number = layer.rsplit_once('.').unwrap().1.to_owned();
+            number.parse::<u32>().unwrap()
+        });
+        let layer = server.data().join("layers").join(newest.unwrap());
+        let file = layer.join("root/workspace/home").join(file);
+        std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(file).unwrap())
+    };
+    snapshot(&client, &id);
+    // What was changed just before a snapshot is copied again by the next one.
+    wait_until("the file to be shared", || {
+        let before = inode_of("deep/same");
+        snapshot(&client, &id);
+        inode_of("deep/same") == before
+    });
+    let (same, changed) = (inode_of("deep/same"), inode_of("deep/changed"));
+    let first = snapshot(&client, &id);
+
+    client.output(
+        &id,
+        "echo new > deep/changed; rm -r gone; mv from to; chmod 600 mode; echo more > more; touch go",
+    );
+    wait_until("the second store", || exists("second"));
+    let second = snapshot(&client, &id);
+    assert_eq!((inode_of("deep/same"), inode_of("linked")), (same, same));
+    assert_ne!(inode_of("deep/changed"), changed);
+
+    let look = "cat deep/same linked deep/changed; stat -c '%n %a' mode; head -c 1 mapped; echo; \
+        ls -d from to gone more 2>/dev/null; test deep/same -ef linked && echo linked";
+    let looks = |taken: &Value| client.output(&client.restore(taken["id"].as_str().unwrap()), look);
+    let after = "same\nsame\nnew\nmode 600\n2\nmore\nto\nlinked\n";
+    assert_eq!(
+        looks(&first),
+        "same\nsame\nold\nmode 644\n1\nfrom\ngone\nlinked\n"
+    );
+    assert_eq!(looks(&second), after);
+
+    // With nothing left to share all is copied anew.
+    let all = client.get("/v2/box/snapshots").ok();
+    let all = all["snapshots"].as_array().unwrap().iter();
+    let ids: Vec<_> = all.map(|taken| taken["id"].clone()).collect();
+    client
+        .request("DELETE", "/v2/box/snapshots", &json!({ "ids": ids }))
+        .ok();
+    assert_eq!(looks(&snapshot(&client, &id)), after);
+}
+
 /// Tells of each child that is seen to be stopped.
 const WATCH_CHILDREN: &str = "import os, time\n\
     child = os.fork()\n\

@@ -1,5 +1,9 @@
 //! Boxes with many snapshots behind them.
 
+use std::path::Path;
+use std::process::Command;
+
+use rusqlite::{Connection, params};
 use serde_json::json;
 
 use crate::support::{Server, wait_until};
@@ -63,4 +67,61 @@ fn merging_the_layers_of_a_box_changes_nothing_that_it_sees() {
         client.output(&early, "cat gone/b opaque/old/c kept/deep/a"),
         "2\n3\n1\n"
     );
+}
+
+/// Puts copies of a box's one layer on top of it, as many snapshots would.
+fn pile_up(data: &Path, id: &str, most: u32) {
+    let database = Connection::open(data.join("boxes.sqlite")).unwrap();
+    let own = "SELECT layer_id FROM box_layers WHERE box_id = ?1";
+    let layer: String = database.query_row(own, [id], |row| row.get(0)).unwrap();
+    for position in 1..most {
+        let copy = format!("{layer}-copy{position}");
+        let mut cp = Command::new("cp");
+        cp.arg("-a").arg(data.join("layers").join(&layer));
+        assert!(
+            cp.arg(data.join("layers").join(&copy))
+                .status()
+                .unwrap()
+                .success()
+        );
+        let insert = "INSERT INTO layers (id, size_bytes, counted, durable) VALUES (?1, 1, 1, 1)";
+        database.execute(insert, [&copy]).unwrap();
+        let insert = "INSERT INTO box_layers (box_id, position, layer_id) VALUES (?1, ?2, ?3)";
+        database
+            .execute(insert, params![id, position, copy])
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_box_on_as_many_layers_as_there_can_be_refuses_another_until_they_are_merged() {
+    const MOST: u32 = 300;
+    let Some(mut server) = Server::start() else {
+        return;
+    };
+    let id = server.client().create(json!({}));
+    server.client().output(&id, "echo kept > file");
+    server.client().snapshot(&id, "first");
+    assert_eq!(server.terminate(), Some(0));
+    pile_up(server.data(), &id, MOST);
+    server.start_again();
+
+    let client = server.client();
+    assert_eq!(client.output(&id, "cat file; echo new > new"), "kept\n");
+    let path = format!("/v2/box/{id}/snapshots");
+    let refused = client.post(&path, &json!({}));
+    assert!(
+        refused.text().contains("too many layers"),
+        "{}",
+        refused.text()
+    );
+    refused.is_error(409, "conflict");
+    wait_until("the layers to be merged", || {
+        client.post(&path, &json!({ "name": "merged" })).status == 200
+    });
+    let taken = client.get(&path).ok();
+    let restored = client.restore(taken["snapshots"][0]["id"].as_str().unwrap());
+    for id in [id, restored] {
+        assert_eq!(client.output(&id, "cat file new"), "kept\nnew\n");
+    }
 }

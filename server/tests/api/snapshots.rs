@@ -190,3 +190,22 @@ fn the_root_of_a_box_keeps_its_own_mode_and_time() {
         assert_eq!(seen, "711 2020-02-02\n");
     }
 }
+
+#[test]
+fn a_snapshot_keeps_the_look_of_a_directory_even_when_nothing_else_was_written() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    for directory in ["/", "/usr"] {
+        let id = client.create(json!({}));
+        client.output(&id, "true");
+        let change = format!("chmod 711 {directory}; touch -d 2020-02-02 {directory}");
+        client.output(&id, &change);
+        let restored = client.restore(&client.snapshot(&id, "changed look"));
+        for id in [id, restored] {
+            let seen = client.output(&id, &format!("stat -c '%a %y' {directory} | cut -c1-14"));
+            assert_eq!(seen, "711 2020-02-02\n", "{directory}");
+        }
+    }
+}

@@ -41,6 +41,24 @@ fn used_mebibytes(place: &Path) -> u64 {
 }
 
 #[test]
+fn on_ext4_boxes_and_layers_lie_apart_from_each_other() {
+    let Some(disk) = DiskImage::make("ext4", 64) else {
+        return;
+    };
+    let data = disk.place().join("data");
+    let Some(_server) = Server::start_at(&data, &[]) else {
+        return;
+    };
+    for directory in ["boxes", "layers"] {
+        let mut lsattr = Command::new("lsattr");
+        let output = lsattr.arg("-d").arg(data.join(directory)).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let flags = text.split(' ').next().unwrap();
+        assert!(flags.contains('T'), "{directory}: {text:?}");
+    }
+}
+
+#[test]
 fn on_btrfs_a_busy_box_is_copied_as_a_subvolume() {
     let Some(disk) = DiskImage::make("btrfs", 512) else {
         return;
