@@ -248,7 +248,7 @@ impl Boxes {
 
 /// Refuses what would be too high to be mounted.
 fn has_room(store: &Store, box_id: &str) -> Result<(), BoxError> {
-    let layers = store.box_chain(box_id)?.len();
+    let layers = store.box_chain(box_id)?.layers.len();
     if layers < MOST_LAYERS {
         return Ok(());
     }
