@@ -3,6 +3,7 @@
 import { events } from "./agent-events.js";
 import { Call } from "./call.js";
 import { failure } from "./error.js";
+import { tell } from "./given.js";
 import { Part, callOn, openOn } from "./part.js";
 import { promptFiles } from "./prompt-files.js";
 import { toJsonSchema, validate } from "./schema.js";
@@ -60,14 +61,6 @@ async function open(part, name, { onToolUse, onToolResult, ...options }) {
   const run = new StreamRun(opened, (run) => events(run, opened, see), part);
   run.result = "";
   return run;
-}
-
-function tell(name, option, callback, facts) {
-  try {
-    callback?.(facts);
-  } catch (thrown) {
-    throw failure("invalid_argument", `${name}: option \`${option}\` threw: ${thrown?.message ?? thrown}`, thrown);
-  }
 }
 
 const prepared = async (name, { files, ...options }) => ({ ...options, files: files && (await promptFiles(files, name)) });

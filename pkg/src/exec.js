@@ -54,11 +54,11 @@ function finished({ runId, exitCode, output, error, cpuNs }) {
 }
 
 /** Makes sure that a command's own variables and input reach it: a service that has neither would pass them over. */
-async function ready(part, name, options = {}) {
-  const { signal, timeoutMs } = options;
+async function ready(part, name, options) {
+  const { signal, timeoutMs } = options ?? {};
   for (const option of ["env", "stdin"]) {
     const feature = `exec_${option}`;
-    if (options[option] == null || (await offers(connectionOf(part), feature, { signal, timeoutMs }))) continue;
+    if (options?.[option] == null || (await offers(connectionOf(part), feature, { signal, timeoutMs }))) continue;
     throw unsupported(feature, name);
   }
 }

@@ -4,6 +4,7 @@ import { fromBase64, toBase64 } from "./base64.js";
 import { bytesOf } from "./content.js";
 import { invalid } from "./error.js";
 import { missing } from "./features.js";
+import { given } from "./given.js";
 import { define } from "./methods.js";
 import { Part, callOn, openOn, senderOf } from "./part.js";
 import { readable } from "./streams.js";
@@ -26,7 +27,7 @@ export class Files extends Part {
   }
 
   async write({ content, encoding, ...options } = {}) {
-    const bytes = await bytesOf(content);
+    const bytes = await given("box.files.write: option `content`", bytesOf(content));
     if (!bytes && typeof content != "string") {
       throw invalid("box.files.write: option `content` must be a string, Uint8Array, ArrayBuffer, Blob or ReadableStream.");
     }

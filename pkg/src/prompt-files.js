@@ -3,6 +3,7 @@
 import { toBase64 } from "./base64.js";
 import { bytesOf } from "./content.js";
 import { invalid } from "./error.js";
+import { given } from "./given.js";
 import { local } from "./local.js";
 
 const MOST = 10;
@@ -28,12 +29,13 @@ async function promptFile(file, name) {
   let { data, mediaType, filename } = file ?? {};
   if (typeof file == "string") {
     filename = file.split(/[/\\]/).pop();
-    data = await local("fs", name).promises.readFile(file);
+    data = local("fs", name).promises.readFile(file);
   } else if (typeof file?.arrayBuffer == "function") {
     ({ name: filename, type: mediaType } = file);
     data = file;
   }
-  const bytes = await bytesOf(data);
+  data = await given(`${name}: option \`files\``, data);
+  const bytes = await given(`${name}: option \`files\``, bytesOf(data));
   if (!bytes && typeof data != "string") {
     throw invalid(`${name}: each of \`files\` must be a Blob, a path, or have \`data\`.`);
   }

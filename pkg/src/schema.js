@@ -5,7 +5,7 @@
  * releases of Zod 4 do not, so theirs is read from their definition.
  */
 
-import { failure, invalid } from "./error.js";
+import { failure, invalid, words } from "./error.js";
 
 const isLibrary = (schema) => !!schema && !!(schema["~standard"] || schema._def);
 
@@ -21,19 +21,26 @@ export function toJsonSchema(schema, call) {
       fromZod(schema)
     );
   } catch (thrown) {
-    throw invalid(`${call}: the schema tells no JSON Schema, pass \`jsonSchema\`: ${thrown?.message ?? thrown}`);
+    throw invalid(`${call}: the schema tells no JSON Schema, pass \`jsonSchema\`: ${words(thrown)}`);
   }
 }
 
 /** The value as the schema gives it. A plain JSON Schema is for the other side alone. */
 export async function validate(schema, value, call) {
   if (!isLibrary(schema)) return value;
-  const standard = schema["~standard"];
-  if (!standard) return schema.parse(value);
-  const result = await standard.validate(value);
-  if (!result.issues) return result.value;
-  const said = result.issues.map(({ path, message }) => `${(path ?? []).map((part) => part.key ?? part).join(".")}: ${message}`);
-  throw failure("invalid_response", `${call}: the answer does not fit the schema: ${said.join("; ")}`, result.issues);
+  let said, cause;
+  try {
+    const standard = schema["~standard"];
+    if (!standard) return schema.parse(value);
+    const result = await standard.validate(value);
+    if (!result.issues) return result.value;
+    cause = result.issues;
+    said = cause.map(({ path, message }) => `${(path ?? []).map((part) => part.key ?? part).join(".")}: ${message}`).join("; ");
+  } catch (thrown) {
+    cause = thrown;
+    said = words(thrown);
+  }
+  throw failure("invalid_response", `${call}: the answer does not fit the schema: ${said}`, cause);
 }
 
 function fromZod(schema) {

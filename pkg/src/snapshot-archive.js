@@ -3,6 +3,7 @@
 import { connect } from "./connection.js";
 import { failure } from "./error.js";
 import { missing } from "./features.js";
+import { given, tell } from "./given.js";
 import { CUT_OFF, chunks, failed, lines, readable } from "./streams.js";
 
 const ARCHIVE = "snapshot_archive";
@@ -11,25 +12,27 @@ const REGISTRY = "snapshot_registry";
 export async function exportSnapshot(id, { onProgress, ...options } = {}) {
   const name = "Box.exportSnapshot";
   const opened = await connect(options).open(name, { id }, options).catch(missing(ARCHIVE, name));
-  return readable({ call: opened.call, chunks: counted(opened, onProgress) });
+  return readable({ call: opened.call, chunks: counted(name, opened, onProgress) });
 }
 
 export async function importSnapshot(archive, { labels, ...options } = {}) {
   // Browsers send no streams over plain HTTP.
-  if (archive?.getReader && !globalThis.process?.versions) archive = await new Response(archive).blob();
-  return transfer(ARCHIVE, "Box.importSnapshot", { archive, labels: labels?.join() }, options);
+  const name = "Box.importSnapshot";
+  if (archive?.getReader && !globalThis.process?.versions) archive = await given(`${name}: the archive`, new Response(archive).blob());
+  return transfer(ARCHIVE, name, { archive, labels: labels?.join() }, options);
 }
 
 export const pushSnapshot = (id, options) => transfer(REGISTRY, "Box.pushSnapshot", { id }, options);
 
 export const pullSnapshot = (options) => transfer(REGISTRY, "Box.pullSnapshot", {}, options);
 
-async function* counted(opened, onProgress) {
+async function* counted(name, opened, onProgress) {
   const totalBytes = Number(opened.call.response.headers.get("content-length"));
   let bytes = 0;
   for await (const chunk of chunks(opened)) {
     bytes += chunk.length;
-    onProgress?.(totalBytes ? { bytes, totalBytes, percent: Math.floor((bytes * 100) / totalBytes) } : { bytes });
+    const progress = totalBytes ? { bytes, totalBytes, percent: Math.floor((bytes * 100) / totalBytes) } : { bytes };
+    tell(name, "onProgress", onProgress, progress);
     yield chunk;
   }
 }
@@ -39,9 +42,10 @@ async function transfer(feature, name, args, { onProgress, ...options } = {}) {
   const more = { ...args, accept: "application/x-ndjson" };
   const opened = await connect(options).open(name, more, options).catch(missing(feature, name));
   for await (const { progress, snapshot, pushed, error } of lines(opened)) {
-    if (error) throw failed(error);
-    if (!progress) return snapshot ?? pushed;
-    onProgress?.(progress);
+    const made = snapshot ?? pushed;
+    if (made) return made;
+    if (!progress) throw failed(error);
+    tell(name, "onProgress", onProgress, progress);
   }
   throw failure("stream_truncated", CUT_OFF);
 }

@@ -1,6 +1,6 @@
 /** Async iterables over the body of a request, which `break` cancels. */
 
-import { failure, toBoxError } from "./error.js";
+import { BoxError, failure } from "./error.js";
 import { callOn } from "./part.js";
 import { camel } from "./shape.js";
 
@@ -55,15 +55,22 @@ export async function* lines(opened) {
 }
 
 function value(line) {
+  let cause;
   try {
-    return camel(JSON.parse(line));
+    const found = camel(JSON.parse(line));
+    if (found && typeof found == "object") return found;
   } catch (error) {
-    throw failure("invalid_response", "A line of the answer is not JSON.", error);
+    cause = error;
   }
+  throw failure("invalid_response", "A line of the answer is not JSON that can be used.", cause);
 }
 
 /** What one line says went wrong. */
-export const failed = (error) => (error.error ? failure(error.code, error.error) : toBoxError(error));
+export function failed(error) {
+  if (error instanceof BoxError) return error;
+  if (!error?.error) return failure("invalid_response", "A line of the answer says neither what was made nor what went wrong.");
+  return failure(error.code || "internal", String(error.error));
+}
 
 /** Why a stream broke. */
 function lost(call, thrown) {

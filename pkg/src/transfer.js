@@ -2,6 +2,7 @@
 
 import { blobOf } from "./content.js";
 import { failure, invalid } from "./error.js";
+import { given } from "./given.js";
 import { local } from "./local.js";
 import { boxOf, callOn } from "./part.js";
 
@@ -14,10 +15,10 @@ export async function upload(part, files, options) {
     const form = new FormData();
     for (const file of list.slice(at, at + AT_ONCE)) {
       const destination = file?.destination ?? (file?.webkitRelativePath || file?.name);
-      const content = await blobOf(file?.path ? read(file.path) : (file?.content ?? file));
-      if (!content || typeof destination != "string" || !destination) {
-        throw invalid("box.files.upload: a file must have `destination` and `content` or `path`.");
-      }
+      const isNamed = typeof destination == "string" && destination;
+      const found = isNamed && blobOf(file.path ? read(file.path) : (file.content ?? file));
+      const content = await given(`box.files.upload: the content of \`${isNamed}\``, found);
+      if (!content) throw invalid("box.files.upload: a file must have `destination` and `content` or `path`.");
       form.append("paths", destination[0] == "/" ? destination : `${boxOf(part).cwd}/${destination}`);
       form.append("files", content, destination);
     }
@@ -41,13 +42,15 @@ export async function* walk(part, path, options, above = "") {
 }
 
 /** Writes a directory's files, or one file, to the local disk and gives the paths of what was written. */
-export async function download(part, { folder, to, ...options } = {}) {
+export const download = (part, options) => given("box.files.download", written(part, options));
+
+async function written(part, { folder, to, ...options } = {}) {
   const { promises: fs } = local("fs", "box.files.download");
   const { join } = local("path");
   const { cwd } = boxOf(part);
   const from = folder ?? cwd;
   to ??= from == "/workspace/home" ? "workspace" : /(?!\.\.?\/*$)[^/]+(?=\/*$)/.exec(from)?.[0] ?? "root";
-  const written = [];
+  const paths = [];
   if (folder && (await part.stat(folder, { ...options, follow: true })).type == "file") {
     await fs.writeFile(to, await part.stream(folder, options));
     return [to];
@@ -58,8 +61,8 @@ export async function download(part, { folder, to, ...options } = {}) {
     if (isDir) await fs.mkdir(target, { recursive: true });
     else {
       await fs.writeFile(target, await part.stream(path, options));
-      written.push(target);
+      paths.push(target);
     }
   }
-  return written;
+  return paths;
 }
