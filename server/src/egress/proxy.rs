@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,6 +23,10 @@ use super::{forward, tunnel};
 
 /// What the proxy answers with.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
+
+/// How many connections of one box are served at a time; the next ones wait. Each takes descriptors of
+/// the server, which all boxes share.
+const MOST_CONNECTIONS: usize = 256;
 
 /// The proxy of one sandbox. Dropping it ends it and each of its connections.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub(super) struct Side {
     end: CancellationToken,
     terms: watch::Receiver<Terms>,
     authority: Arc<Authority>,
+    /// Held by all that serves one connection, until the last of it ends.
+    place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl Proxy {
@@ -66,11 +72,18 @@ impl Proxy {
             end: proxy.end.clone(),
             terms: proxy.terms.subscribe(),
             authority,
+            place: None,
         };
         side.clone().spawn(async move {
-            loop {
+            let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+            // The places are never closed.
+            while let Ok(place) = Arc::clone(&places).acquire_owned().await {
                 match listener.accept().await {
                     Ok((stream, _)) => {
+                        let side = Side {
+                            place: Some(Arc::new(place)),
+                            ..side.clone()
+                        };
                         side.spawn(serve(stream, side.clone()));
                     }
                     // The box can exhaust only its own connections; give it time to close some.
@@ -156,7 +169,9 @@ impl Side {
         work: impl Future<Output = ()> + Send + 'static,
     ) {
         let (mut terms, host) = (self.terms.clone(), bare(host).to_owned());
+        let place = self.place.clone();
         self.spawn(async move {
+            let _held_until_it_ends = place;
             // The sender goes with the proxy, and the proxy's end ends this.
             let broken = terms.wait_for(|terms| !holds(terms, &host));
             tokio::select! {

@@ -20,6 +20,16 @@ pub(crate) fn take_stdin() -> Result<OwnedFd> {
     Ok(taken)
 }
 
+/// Closes all but the standard ones: what the server was started with and did not know of, like a pipe
+/// of the shell that started it.
+///
+/// To be called once, at the start of the zygote, before it has opened anything.
+pub(crate) fn close_inherited() -> Result<()> {
+    // SAFETY: nothing in this process owns a descriptor beyond the standard ones yet.
+    let returned = unsafe { nix::libc::syscall(nix::libc::SYS_close_range, 3, u32::MAX, 0) };
+    super::check(returned, || "close_range(3, …)".into()).map(drop)
+}
+
 /// Lets the runtime wait for a socket.
 pub(crate) fn register(socket: OwnedFd) -> std::io::Result<AsyncFd<OwnedFd>> {
     // SAFETY: an OwnedFd answers with the same descriptor for as long as it lives.

@@ -10,10 +10,13 @@ use nix::errno::Errno;
 use nix::libc;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Width, SeccompCmpOp as Compare,
-    SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+    SeccompCondition, SeccompFilter, SeccompRule, TargetArch, sock_filter,
 };
 
 use super::{KernelError, Named, Result};
+
+/// `open_tree` that also sets attributes, from Linux 6.15 on; the number is every architecture's.
+const OPEN_TREE_ATTR: libc::c_long = 467;
 
 /// Refused with EPERM whatever the arguments.
 const REFUSED: &[libc::c_long] = &[
@@ -24,6 +27,7 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_move_mount,
     libc::SYS_open_tree,
     libc::SYS_mount_setattr,
+    OPEN_TREE_ATTR,
     libc::SYS_fsopen,
     libc::SYS_fsconfig,
     libc::SYS_fsmount,
@@ -44,7 +48,9 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_io_uring_register,
     libc::SYS_open_by_handle_at,
     libc::SYS_fanotify_init,
+    libc::SYS_fanotify_mark,
     libc::SYS_quotactl,
+    libc::SYS_quotactl_fd,
     libc::SYS_swapon,
     libc::SYS_swapoff,
     libc::SYS_acct,
@@ -96,6 +102,7 @@ const NAMESPACE_FLAGS: [libc::c_int; 7] = [
 pub(crate) struct Filters {
     refused: BpfProgram,
     unknown: BpfProgram,
+    numbers: BpfProgram,
 }
 
 /// Translates the lists above; costs some hundred microseconds.
@@ -127,11 +134,14 @@ fn build() -> std::result::Result<Filters, seccompiler::BackendError> {
             .map(|request| rule(1, Width::Dword, Compare::Eq, u64::from(request as u32)))
             .collect::<std::result::Result<_, _>>()?,
     );
-    let other_family = FAMILIES
-        .iter()
-        .map(|family| SeccompCondition::new(0, Width::Dword, Compare::Ne, *family as u64))
-        .collect::<std::result::Result<_, _>>()?;
-    rules.insert(libc::SYS_socket, vec![SeccompRule::new(other_family)?]);
+    // The kernel makes sockets, and loads what a family needs, for a pair as well.
+    for call in [libc::SYS_socket, libc::SYS_socketpair] {
+        let other_family = FAMILIES
+            .iter()
+            .map(|family| SeccompCondition::new(0, Width::Dword, Compare::Ne, *family as u64))
+            .collect::<std::result::Result<_, _>>()?;
+        rules.insert(call, vec![SeccompRule::new(other_family)?]);
+    }
     Ok(Filters {
         refused: program(rules, libc::EPERM)?,
         // A C library that is told that clone3 does not exist uses clone, whose flags the filter
@@ -140,7 +150,35 @@ fn build() -> std::result::Result<Filters, seccompiler::BackendError> {
             BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
             libc::ENOSYS,
         )?,
+        numbers: other_numbers(),
     })
+}
+
+/// The x32 calls of x86-64 are the ordinary ones under numbers with this bit, so a list of the ordinary
+/// numbers alone would let each of them through where the kernel has them.
+const X32_BIT: u32 = 0x4000_0000;
+
+/// Refuses every call whose number is none of this machine's ordinary ones.
+fn other_numbers() -> BpfProgram {
+    let statement = |code: u32, k: u32| sock_filter {
+        code: code as u16,
+        jt: 0,
+        jf: 0,
+        k,
+    };
+    vec![
+        // The number is the first word of what a filter reads.
+        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
+        sock_filter {
+            jf: 1,
+            ..statement(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, X32_BIT)
+        },
+        statement(
+            libc::BPF_RET | libc::BPF_K,
+            libc::SECCOMP_RET_ERRNO | libc::EPERM as u32,
+        ),
+        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
+    ]
 }
 
 fn rule(
@@ -169,7 +207,7 @@ fn program(
 
 /// Puts the filters in place for this process and its descendants, for good.
 pub(crate) fn apply(filters: &Filters) -> Result<()> {
-    for program in [&filters.refused, &filters.unknown] {
+    for program in [&filters.refused, &filters.unknown, &filters.numbers] {
         seccompiler::apply_filter(program).map_err(|error| KernelError {
             call: format!("seccomp({error})"),
             errno: Errno::last(),

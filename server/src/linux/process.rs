@@ -6,6 +6,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::prctl;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::Pid;
 
@@ -137,6 +138,12 @@ pub(crate) fn become_namespace_root(many_groups: bool) -> Result<()> {
     }
     setresgid(group, group, group).named(|| "setresgid(0)".into())?;
     setresuid(user, user, user).named(|| "setresuid(0)".into())
+}
+
+/// Lets this process open as many files as its user may.
+pub(crate) fn raise_descriptor_limit() -> Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).named(|| "getrlimit(NOFILE)".into())?;
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).named(|| "setrlimit(NOFILE)".into())
 }
 
 /// Ends this process without running anything more of it.

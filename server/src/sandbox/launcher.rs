@@ -4,7 +4,7 @@
 //! socket. The process itself stays outside as the parent; its child is the sandbox's `init`. When either
 //! ends, so does the other, and with `init` everything in the sandbox.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -21,6 +21,12 @@ use crate::linux::{self, KernelError, Named, capabilities, filter, loopback, pro
 /// A limit of processes counts each user's alone. How many times that all users together may have; more
 /// than one, because a number is used again only after all others were.
 const USERS_WORTH: u64 = 4;
+
+/// Under memory pressure the kernel ends a box's programs before anything of the host.
+const OUT_OF_MEMORY_PREFERENCE: &str = "800";
+
+/// How many files a process of a box may have open.
+const OPEN_FILES: u64 = 65_536;
 
 /// A step of the set-up that failed.
 #[derive(Debug)]
@@ -141,6 +147,9 @@ struct Prepared {
 fn prepare(control: BorrowedFd<'_>) -> Result<Prepared, SetupError> {
     let (setup, mounts) = receive_setup(control).step("read what to build")?;
     let lock = lock(&setup).step("lock the box")?;
+    // All of the box inherits it. Later, as a process that can't be traced, it could not say so itself.
+    // Absent where /proc is not the kernel's own.
+    let _ = fs::write("/proc/self/oom_score_adj", OUT_OF_MEMORY_PREFERENCE);
     let maps = std::io::pipe()
         .named(|| "pipe()".into())
         .step("make a pipe")?;
@@ -184,7 +193,7 @@ fn init_of(
 }
 
 fn limit(setup: &Setup) -> linux::Result<()> {
-    use nix::sys::resource::{Resource, setrlimit};
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
     let limits = [
         (Resource::RLIMIT_NPROC, setup.max_processes),
         // What a single process may fill; reservations that are never written don't count.
@@ -194,7 +203,11 @@ fn limit(setup: &Setup) -> linux::Result<()> {
     for (resource, value) in limits {
         setrlimit(resource, value, value).named(|| format!("setrlimit({resource:?})"))?;
     }
-    Ok(())
+    // The server's own is as high as it can be; some programs walk through all numbers there may be.
+    let files = Resource::RLIMIT_NOFILE;
+    let (_, most) = getrlimit(files).named(|| "getrlimit(NOFILE)".into())?;
+    let most = most.min(OPEN_FILES);
+    setrlimit(files, most, most).named(|| "setrlimit(NOFILE)".into())
 }
 
 fn receive_setup(control: BorrowedFd<'_>) -> linux::Result<(Setup, Vec<OwnedFd>)> {

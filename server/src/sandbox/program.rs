@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::ffi::{CString, NulError};
-use std::fs;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -18,9 +17,6 @@ use crate::linux::{Named, Result, process, terminal};
 const NOT_FOUND: i32 = 127;
 /// What a shell answers for a program that can't be run.
 const NOT_RUNNABLE: i32 = 126;
-
-/// Under memory pressure the kernel ends a box's programs before anything of the host.
-const OUT_OF_MEMORY_PREFERENCE: &str = "800";
 
 /// A program and what it is started with.
 pub(super) struct Program {
@@ -96,8 +92,6 @@ impl Program {
         // Rust ignores this one; other programs don't expect that.
         let _ = process::reset_signal(Signal::SIGPIPE);
         let _ = process::set_signal_mask(&SigSet::all(), SigmaskHow::SIG_UNBLOCK);
-        // Absent where /proc is not the kernel's own.
-        let _ = fs::write("/proc/self/oom_score_adj", OUT_OF_MEMORY_PREFERENCE);
         Ok(())
     }
 

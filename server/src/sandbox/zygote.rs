@@ -105,7 +105,8 @@ impl Launcher {
 
 /// Becomes the zygote; the answer is the exit code of the process, which may be a launcher by then.
 pub(super) fn main() -> i32 {
-    match descriptors::take_stdin().and_then(serve) {
+    let requests = descriptors::close_inherited().and_then(|()| descriptors::take_stdin());
+    match requests.and_then(serve) {
         Ok(None) => 0,
         Ok(Some(control)) => launcher::launch(control),
         Err(error) => {
