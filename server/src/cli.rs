@@ -1,6 +1,7 @@
 //! The command line: `serve` and `doctor`.
 
 mod api_key;
+mod call_limits;
 mod data_dir;
 mod doctor;
 mod image;

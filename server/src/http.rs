@@ -2,7 +2,7 @@
 //!
 //! Never touches a path or a process: what a request means is decided in `boxes`.
 //! Every request passes, from outside in: an id, a clock, a net for panics, the host and origin checks,
-//! CORS, the key, and then its route.
+//! CORS, the key and the caller's rate, the limits of its body, and then its route.
 
 mod access;
 mod account;
@@ -11,6 +11,7 @@ mod agent_body;
 mod all_snapshots;
 mod body;
 mod boxes;
+mod call_limits;
 mod capabilities;
 mod config;
 mod error;
@@ -60,9 +61,15 @@ use preview_host::PreviewHosts;
 use routes::Routes;
 
 use crate::boxes::Boxes;
+use crate::server::CallLimits;
 
 /// Everything that the server answers, with the page's files from `www` if given.
-pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> Router {
+pub(crate) fn router(
+    boxes: Boxes,
+    access: Arc<Access>,
+    limits: CallLimits,
+    www: Option<&Path>,
+) -> Router {
     let preview_hosts = PreviewHosts {
         boxes: boxes.clone(),
         access: Arc::clone(&access),
@@ -76,6 +83,10 @@ pub(crate) fn router(boxes: Boxes, access: Arc<Access>, www: Option<&Path>) -> R
         None => router.fallback(not_found),
     };
     router
+        .layer(from_fn_with_state(
+            Arc::new(limits),
+            call_limits::bound_body,
+        ))
         .layer(from_fn_with_state(
             (Arc::clone(&access), boxes),
             access::check_key,

@@ -2,12 +2,13 @@
 //!
 //! Layers, each calling only downwards: `http` (requests and answers) → `boxes` (what a box may do
 //! next, and who does it) → `sandbox`, `snapshots`, `box_files` → `linux` (kernel calls).
-//! `store` keeps what must survive a restart; `egress` is the boxes' way to the network, `outbound`
+//! `connections` accepts what `http` answers; `store` keeps what must survive a restart; `egress` is the boxes' way to the network, `outbound`
 //! the server's own to other services; `server` puts all of it together, and `cli` is the command line in front of it.
 
 pub mod box_files;
 mod boxes;
 pub mod cli;
+mod connections;
 mod egress;
 mod http;
 pub mod linux;

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::future::Future;
 use std::io;
+use std::num::NonZeroU32;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::serve::ListenerExt;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::boxes::{BoxError, Boxes, Parts, SecretKey, SecretsError, bring_image};
+use crate::connections::{self, ConnectionLimits};
 use crate::egress::{self, Authority, AuthorityError};
 use crate::http::{self, Access, OriginError};
 use crate::linux::sync::boot_id;
@@ -66,6 +67,23 @@ pub struct Config {
     pub cron_with_seconds: bool,
     /// How long a webhook that failed waits before it is sent again; then longer each time.
     pub webhook_retry: Duration,
+    /// What callers may ask at once.
+    pub call_limits: CallLimits,
+}
+
+/// How much callers may ask at once. Routes may allow less.
+#[derive(Clone, Copy, Debug)]
+pub struct CallLimits {
+    /// Connections; beyond them, those that wait for a call give place to new ones.
+    pub most_connections: usize,
+    /// How long the head of a call may take, and how long a connection may wait for the next call.
+    pub head_timeout: Duration,
+    /// How long a body may pause.
+    pub body_timeout: Duration,
+    /// Bytes of a body, but for imported archives.
+    pub most_body_bytes: usize,
+    /// Calls of one key or token in a second; any number when absent.
+    pub calls_per_second: Option<NonZeroU32>,
 }
 
 impl std::fmt::Debug for Config {
@@ -178,33 +196,37 @@ impl Server {
     ) -> Result<(), ServerError> {
         let address = listener.local_addr().map_err(ServerError::Socket)?;
         let key = self.config.api_key.clone();
-        let access = Arc::new(Access::new(key, address, &self.config.allowed_origins)?);
-        let router = http::router(self.boxes.clone(), access, self.config.www.as_deref());
+        let limits = self.config.call_limits;
+        let access = Access::new(
+            key,
+            address,
+            &self.config.allowed_origins,
+            limits.calls_per_second,
+        )?;
+        let router = http::router(
+            self.boxes.clone(),
+            Arc::new(access),
+            limits,
+            self.config.www.as_deref(),
+        );
         let stop = CancellationToken::new();
-        // Small answers must not wait for more to fill a packet.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its delay");
-            }
-        });
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(stop.clone().cancelled_owned())
-            .into_future();
+        let connection_limits = ConnectionLimits {
+            most: limits.most_connections,
+            head_timeout: limits.head_timeout,
+        };
+        let serving = connections::serve(listener, router, connection_limits, stop.clone());
         tokio::pin!(serving, shutdown);
         tokio::select! {
-            ended = &mut serving => return ended.map_err(ServerError::Socket),
+            () = &mut serving => return Ok(()),
             () = &mut shutdown => {}
         }
         stop.cancel();
         // Runs end with their sandboxes, and with the runs the answers that wait for them.
         self.boxes.shut_down().await;
-        match tokio::time::timeout(DRAIN_LIMIT, serving).await {
-            Ok(ended) => ended.map_err(ServerError::Socket),
-            Err(_) => {
-                tracing::warn!("some connections were still open and are cut");
-                Ok(())
-            }
+        if tokio::time::timeout(DRAIN_LIMIT, serving).await.is_err() {
+            tracing::warn!("some connections were still open and are cut");
         }
+        Ok(())
     }
 }
 

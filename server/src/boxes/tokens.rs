@@ -3,6 +3,8 @@
 //!
 //! Which call needs which scope is decided in `http`.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -18,6 +20,8 @@ use crate::store::TokenRecord;
 /// Tells a token from an account's key at a glance, and lets scanners find one that leaked.
 const PREFIX: &str = "boxt_";
 const USUAL_TTL_SECONDS: u64 = 900;
+/// How soon what a token keeps open notices its end.
+const LOOK_AFTER: Duration = Duration::from_millis(500);
 const LONGEST_TTL_SECONDS: u64 = 86_400;
 
 impl Boxes {
@@ -81,6 +85,20 @@ impl Boxes {
         let is_it = bool::from(digest(secret).ct_eq(&kept.digest));
         let lives = kept.info.expires_at > unix_now();
         Ok((is_it && lives).then_some(kept.info))
+    }
+
+    /// Returns once this token has expired or was revoked.
+    pub(crate) async fn token_ended(&self, id: &str) {
+        loop {
+            let wanted = id.to_owned();
+            let store = &self.inner.parts.store;
+            let kept = store.run(move |store| store.token(&wanted)).await;
+            // A store that fails for a moment ends nothing.
+            if kept.is_ok_and(|kept| kept.is_none_or(|kept| kept.info.expires_at <= unix_now())) {
+                return;
+            }
+            tokio::time::sleep(LOOK_AFTER).await;
+        }
     }
 
     /// The tokens that live.

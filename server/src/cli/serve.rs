@@ -9,7 +9,9 @@ use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::call_limits::CallLimitFlags;
 use super::{api_key, data_dir, image};
+use crate::linux::process;
 use crate::server::{Config, Server};
 use crate::snapshots::{ImageSource, Limits, StorageChoice};
 
@@ -91,6 +93,8 @@ pub(super) struct Serve {
     /// The most that an imported archive may hold, packed or unpacked
     #[arg(long, value_name = "BYTES", default_value_t = Limits::USUAL_BYTES)]
     max_import_bytes: u64,
+    #[command(flatten)]
+    call_limits: CallLimitFlags,
     /// Takes schedules with a field for seconds before the five
     #[arg(long, hide = true)]
     cron_with_seconds: bool,
@@ -138,6 +142,10 @@ impl Serve {
         {
             return Err(format!("--www: {} is not a directory", www.display()));
         }
+        // Connections, sandboxes and what boxes open through the proxy all take descriptors.
+        if let Err(error) = process::raise_descriptor_limit() {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+        }
         let config = Config {
             data_dir,
             api_key: api_key.clone(),
@@ -154,6 +162,7 @@ impl Serve {
             most_import_bytes: self.max_import_bytes,
             cron_with_seconds: self.cron_with_seconds,
             webhook_retry: self.webhook_retry,
+            call_limits: self.call_limits.into(),
         };
         let server = Server::open(config)
             .await

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -18,11 +19,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use upstash_box_wasm::api_types::ErrorCode;
+use upstash_box_wasm::api_types::{ErrorCode, TokenInfo};
 
+use super::call_limits::CallRate;
 use super::error::ApiError;
 use super::{request_id, server_timing, token_rules};
 use crate::boxes::Boxes;
+
+/// Travels with a request that a token opened.
+#[derive(Clone, Debug)]
+pub(super) struct ByToken(pub(super) TokenInfo);
 
 pub(super) const KEY: HeaderName = HeaderName::from_static("x-box-api-key");
 /// The WebSocket protocol of sessions.
@@ -38,6 +44,7 @@ pub(crate) struct Access {
     key: String,
     listen: SocketAddr,
     origins: Vec<HeaderValue>,
+    rate: CallRate,
 }
 
 impl std::fmt::Debug for Access {
@@ -62,6 +69,7 @@ impl Access {
         key: String,
         listen: SocketAddr,
         origins: &[String],
+        calls_per_second: Option<NonZeroU32>,
     ) -> Result<Self, OriginError> {
         let origins = origins
             .iter()
@@ -71,6 +79,7 @@ impl Access {
             key,
             listen,
             origins,
+            rate: CallRate::new(calls_per_second),
         })
     }
 
@@ -142,14 +151,13 @@ pub(super) async fn check_host_and_origin(
 ) -> Result<Response, ApiError> {
     let forbidden = |sentence: &str| Err(ApiError::new(ErrorCode::Forbidden, sentence));
     let Some(authority) = authority(&request) else {
-        return forbidden("the request names no host");
+        return forbidden("the request names no host, or more than one");
     };
     if !access.is_our_host(authority.host()) {
         return forbidden("the host is not this server's: use localhost or the server's address");
     }
-    if let Some(origin) = request.headers().get(header::ORIGIN)
-        && !access.is_welcome(origin, &authority)
-    {
+    let mut origins = request.headers().get_all(header::ORIGIN).iter();
+    if !origins.all(|origin| access.is_welcome(origin, &authority)) {
         return forbidden(
             "this page may not use the server: start box-server with --allow-origin and its origin",
         );
@@ -160,7 +168,7 @@ pub(super) async fn check_host_and_origin(
 /// Refuses API requests without the key, or a token that may make the call.
 pub(super) async fn check_key(
     State((access, boxes)): State<(Arc<Access>, Boxes)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let path = request.uri().path();
@@ -168,8 +176,14 @@ pub(super) async fn check_key(
     if is_api {
         let given = given_key(request.headers()).map(Cow::into_owned);
         let given = given.unwrap_or_default();
-        if !access.is_key(&given) {
-            let Some(token) = boxes.token(&given).await? else {
+        if access.is_key(&given) {
+            access.rate.count("key", Instant::now())?;
+        } else {
+            let token = boxes.token(&given).await?;
+            // Those who show nothing that is valid share one allowance, which leaves others theirs.
+            let caller = token.as_ref().map_or("nobody", |token| &token.id);
+            access.rate.count(caller, Instant::now())?;
+            let Some(token) = token else {
                 return Err(ApiError::new(
                     ErrorCode::Unauthorized,
                     "the API key is missing or wrong, or the token has ended: \
@@ -179,6 +193,7 @@ pub(super) async fn check_key(
             if let Some(refusal) = token_rules::refusal(&token, request.method(), path) {
                 return Err(ApiError::new(ErrorCode::Forbidden, refusal));
             }
+            request.extensions_mut().insert(ByToken(token));
         }
     }
     Ok(next.run(request).await)
@@ -206,13 +221,13 @@ pub(super) fn authority(request: &Request) -> Option<Authority> {
     if let Some(authority) = request.uri().authority() {
         return Some(authority.clone());
     }
-    request
-        .headers()
-        .get(header::HOST)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = hosts.next()?;
+    // Of two, who stands in front may have gone by the other.
+    if hosts.next().is_some() {
+        return None;
+    }
+    host.to_str().ok()?.parse().ok()
 }
 
 fn parse_origin(text: &str) -> Result<HeaderValue, OriginError> {
@@ -234,7 +249,7 @@ mod tests {
 
     fn access(listen: &str, origins: &[&str]) -> Access {
         let origins: Vec<String> = origins.iter().map(ToString::to_string).collect();
-        Access::new("key".to_owned(), listen.parse().unwrap(), &origins).unwrap()
+        Access::new("key".to_owned(), listen.parse().unwrap(), &origins, None).unwrap()
     }
 
     #[test]

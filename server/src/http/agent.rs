@@ -7,7 +7,9 @@ use axum::routing::post;
 use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use upstash_box_wasm::api_types::ErrorCode;
 
+use super::access::ByToken;
 use super::agent_body::AgentBody;
 use super::error::ApiError;
 use super::exec::{event, event_stream, failure};
@@ -76,10 +78,18 @@ fn stream_body(stream: AgentStream, id: RequestId) -> Body {
 async fn run(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,
+    token: Option<Extension<ByToken>>,
     body: AgentBody,
 ) -> Result<Json<Value>, ApiError> {
     let (call, webhook) = read(&body)?;
     if let Some(webhook) = webhook {
+        // The server calls it, from a place in the network where a box is not.
+        if token.is_some() {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "webhook: a token can't have the server call others: use the API key",
+            ));
+        }
         let run_id = boxes.agent_run_for(&reference, call, webhook).await?;
         return Ok(Json(json!({ "run_id": run_id, "status": "running" })));
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -79,5 +79,11 @@ async fn read(mut form: Multipart) -> Result<Map<String, Value>, ApiError> {
 }
 
 fn broken(error: MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::new(
+            ErrorCode::TooLarge,
+            "the form is larger than this server takes",
+        );
+    }
     ApiError::invalid(format!("the form is broken: {}", error.body_text()))
 }

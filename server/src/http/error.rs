@@ -74,7 +74,7 @@ impl IntoResponse for ApiError {
         };
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
-        if self.code == ErrorCode::Unavailable {
+        if matches!(self.code, ErrorCode::Unavailable | ErrorCode::RateLimited) {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

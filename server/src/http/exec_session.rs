@@ -10,13 +10,14 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::access::SESSION_PROTOCOL;
+use super::access::{ByToken, SESSION_PROTOCOL};
 use super::error::ApiError;
 use super::params::InPath;
 use super::routes::Routes;
@@ -67,6 +68,7 @@ struct Start {
 async fn open(
     State(boxes): State<Boxes>,
     InPath(reference): InPath<String>,
+    token: Option<Extension<ByToken>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     // A box that is not there is an ordinary error.
@@ -81,7 +83,17 @@ async fn open(
         .protocols([SESSION_PROTOCOL])
         .max_message_size(MAX_FRAME_BYTES)
         .max_frame_size(MAX_FRAME_BYTES)
-        .on_upgrade(move |socket| serve(socket, boxes, reference)))
+        .on_upgrade(move |socket| async move {
+            let Some(Extension(ByToken(token))) = token else {
+                return serve(socket, boxes, reference).await;
+            };
+            // More commands can be typed in a session, so it does not outlive the right to run them.
+            let ended = boxes.clone();
+            tokio::select! {
+                () = serve(socket, boxes, reference) => {}
+                () = ended.token_ended(&token.id) => {}
+            }
+        }))
 }
 
 async fn serve(mut socket: WebSocket, boxes: Boxes, reference: String) {

@@ -6,6 +6,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
+use axum::http::StatusCode;
+use upstash_box_wasm::api_types::ErrorCode;
 
 use super::boxes::Done;
 use super::error::ApiError;
@@ -56,5 +58,11 @@ async fn text(mut field: Field<'_>) -> Result<String, ApiError> {
 }
 
 fn broken(error: MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::new(
+            ErrorCode::TooLarge,
+            "the form is larger than this server takes",
+        );
+    }
     ApiError::invalid(format!("the body is broken: {}", error.body_text()))
 }
