@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Server;
+use crate::support::{Server, wait_until};
 
 fn ids(list: &Value) -> Vec<&str> {
     list.as_array()
@@ -115,7 +115,9 @@ fn a_paused_box_keeps_its_disk_and_wakes_for_work() {
         &id,
         "echo kept > file; setsid sleep 61234 >/dev/null 2>&1 &",
     );
-    assert!(Server::is_process_alive("sleep 61234"));
+    wait_until("the process in the background", || {
+        Server::is_process_alive("sleep 61234")
+    });
     client.post(&format!("/v2/box/{id}/pause"), &json!({})).ok();
     assert!(!Server::is_process_alive("sleep 61234"));
     assert_eq!(

@@ -46,12 +46,17 @@ fn connect(
     }
 }
 
-struct Session(Socket);
+pub(crate) struct Session(Socket);
 
 impl Session {
     fn start(server: &Server, id: &str, start: Value) -> Self {
+        Self::start_as(KEY, server, id, start)
+    }
+
+    /// The same with another key, or a token.
+    pub(crate) fn start_as(key: &str, server: &Server, id: &str, start: Value) -> Self {
         let path = format!("/v2/box/{id}/exec-session");
-        let (socket, _) = connect(server, &path, &[("X-Box-Api-Key", KEY)]).unwrap();
+        let (socket, _) = connect(server, &path, &[("X-Box-Api-Key", key)]).unwrap();
         let mut session = Self(socket);
         let mut frame = json!({ "type": "start" });
         frame
@@ -80,7 +85,7 @@ impl Session {
         self.send(json!({ "type": "stdin", "data": STANDARD.encode(text) }));
     }
 
-    fn next(&mut self) -> Value {
+    pub(crate) fn next(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.0.read().unwrap() {
                 return serde_json::from_str(&text).unwrap();

@@ -78,17 +78,28 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        self.try_open(method, path, headers, body).unwrap()
+    }
+
+    /// The same with a server that may have gone.
+    pub(crate) fn try_open(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<TcpStream> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(LIMIT)).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-        stream.write_all(request.as_bytes()).unwrap();
+        stream.write_all(request.as_bytes()).ok()?;
         // A server that refuses a large body may close before it has read all of it.
         let _ = stream.write_all(body);
-        stream
+        Some(stream)
     }
 
     pub(crate) fn usual_headers(&self) -> [(&str, &str); 2] {
