@@ -2,11 +2,13 @@
 //!
 //! All checks run, however many fail; the end lists which did.
 
+mod arrows;
 mod boundaries;
 mod file_rules;
 mod licences;
 mod machine_traces;
 mod package_folder;
+mod panics;
 mod source_files;
 
 use std::time::Instant;
@@ -24,6 +26,8 @@ const CHECKS: &[Check] = &[
     ("the package folder is ours", package_folder::check),
     ("files keep the house rules", file_rules::check),
     ("modules keep their boundaries", boundaries::check),
+    ("arrows point one way", arrows::check),
+    ("the product does not panic", panics::check),
     ("no file names this machine", machine_traces::check),
     ("every dependency's licence is allowed", licences::check),
     ("formatting (cargo fmt)", formatting),

@@ -28,9 +28,12 @@ mod workspace;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use workspace::Workspace;
+
+/// How long the mixed work of the long suites takes when nobody says.
+const SOAK_MINUTES: u32 = 10;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -38,7 +41,9 @@ usage: cargo xtask <command>
   build          build the npm package; leaves pkg/ ready for `npm pack`
   check          formatting, clippy, documentation, boundaries, licences; lists what failed
   test           every suite: native, server, packed tarball in Node, page in Chromium and Firefox, scenario
-  test --long    what takes minutes: a million files in a box, 200 killed servers, long random work
+  test --long [MINUTES]
+                 what takes minutes: a million files in a box, 200 killed servers, long random work, and
+                 mixed work for 10 minutes or as many as are given
   matrix [WORD…] the packed package in every runtime and bundler, or in those whose name holds a word
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1
@@ -66,7 +71,11 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["build"] => build::build(&workspace)?,
         ["check"] => check::check(&workspace)?,
         ["test"] => return Ok(test::test(&workspace)),
-        ["test", "--long"] => return Ok(test::test_long(&workspace)),
+        ["test", "--long"] => return Ok(test::test_long(&workspace, SOAK_MINUTES)),
+        ["test", "--long", minutes] => {
+            let minutes = minutes.parse().context("MINUTES must be a number")?;
+            return Ok(test::test_long(&workspace, minutes));
+        }
         ["pack"] => {
             build::build(&workspace)?;
             let consumer = pack::pack(&workspace)?;

@@ -51,10 +51,17 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
     report.close()
 }
 
-/// Runs what takes too long for every day; the exit code is 1 when anything failed.
-pub(crate) fn test_long(workspace: &Workspace) -> ExitCode {
+/// Runs what takes too long for every day, with mixed work for so many minutes; the exit code is 1 when
+/// anything failed.
+pub(crate) fn test_long(workspace: &Workspace, minutes: u32) -> ExitCode {
     let mut report = Report::new(false);
     native::run_long(workspace, &mut report);
+    match prepare(workspace) {
+        Ok((consumer, server)) => {
+            javascript::soak(workspace, &consumer, &server, minutes, &mut report);
+        }
+        Err(error) => report.verdict("package and server", &Err(error)),
+    }
     report.close()
 }
 

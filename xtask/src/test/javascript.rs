@@ -19,9 +19,36 @@ const BROWSER_HALVES: [&str; 2] = [
     "tests/browser/halves/second.mjs",
 ];
 
+/// The suites of the installed tarball in Node, by their folders below `tests`.
+const IN_NODE: [(&str, &str); 3] = [
+    ("package in Node", "npm"),
+    // Starts its servers as the first does, by the same file.
+    ("broken connections", "faults"),
+    ("mixed work", SOAK),
+];
+const SOAK: &str = "soak";
+
 /// The installed tarball against a real server.
 pub(crate) fn npm(workspace: &Workspace, consumer: &Consumer, server: &Path, report: &mut Report) {
-    report.suite("package in Node", npm_command(workspace, consumer, server));
+    for (name, folder) in IN_NODE {
+        report.suite(name, npm_command(workspace, consumer, server, folder));
+    }
+}
+
+/// Mixed work for so many minutes, in which nothing may grow.
+pub(crate) fn soak(
+    workspace: &Workspace,
+    consumer: &Consumer,
+    server: &Path,
+    minutes: u32,
+    report: &mut Report,
+) {
+    let seconds = minutes.saturating_mul(60).to_string();
+    let command = npm_command(workspace, consumer, server, SOAK).map(|mut command| {
+        command.env("BOX_SOAK_SECONDS", seconds);
+        command
+    });
+    report.suite("mixed work", command);
 }
 
 /// The demo page in real browsers against a real server.
@@ -45,9 +72,14 @@ pub(crate) fn browsers(
     }
 }
 
-fn npm_command(workspace: &Workspace, consumer: &Consumer, server: &Path) -> Result<Command> {
+fn npm_command(
+    workspace: &Workspace,
+    consumer: &Consumer,
+    server: &Path,
+    folder: &str,
+) -> Result<Command> {
     // Beside the installed package, so that the suites import it as any user would.
-    let folder = consumer.take_in(&workspace.path("tests/npm"), "npm")?;
+    let folder = consumer.take_in(&workspace.path("tests").join(folder), folder)?;
     let mut command = node_test(workspace, None, &test_files(&folder)?);
     command
         .current_dir(consumer.folder())
