@@ -29,6 +29,14 @@ export async function chooseSnapshot(page, name) {
 /** The row of a box, by a word in it. */
 export const boxRow = (page, name) => boxes(page).getByRole('listitem').filter({ hasText: name })
 
+/** Opens the first box in whose row this word is, and waits until it shows: until then what is there is another's. */
+export async function openBox(page, word) {
+  const row = boxRow(page, word).first()
+  const name = await row.locator('.row-name').textContent()
+  await row.getByRole('button').click()
+  await page.getByRole('heading', { name, exact: true }).waitFor()
+}
+
 /** Makes a box and waits until its command line is there. */
 export async function newBox(page, name) {
   await boxes(page).getByRole('textbox', { name: /Name of the new box/ }).fill(name)

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { assertQuiet, boxRow, chooseSnapshot, limit, newBox, run, takeSnapshot, view } from './actions.mjs'
+import { assertQuiet, boxRow, chooseSnapshot, limit, newBox, openBox, run, takeSnapshot, view } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -33,7 +33,7 @@ test('light, dark and narrow', limit, async () => {
   await takeSnapshot(page, 'after-setup')
   await (await chooseSnapshot(page, 'after-setup')).getByRole('button', { name: /^Restore/ }).click()
   await boxRow(page, 'from after-setup').waitFor()
-  await boxRow(page, 'web-scraper').getByRole('button').click()
+  await openBox(page, 'web-scraper')
   const panel = await chooseSnapshot(page, 'clean-start')
   await panel.getByRole('button', { name: 'Fork clean-start' }).click()
   await panel.getByRole('button', { name: 'Fork', exact: true }).click()
@@ -45,7 +45,7 @@ test('light, dark and narrow', limit, async () => {
 
   const dark = await open({ colorScheme: 'dark', reducedMotion: 'reduce' })
   await dark.setViewportSize({ width: 1440, height: 900 })
-  await boxRow(dark, 'web-scraper').getByRole('button').click()
+  await openBox(dark, 'web-scraper')
   await view(dark, 'Files')
   await dark.getByRole('button', { name: /plan\.md/ }).click()
   await dark.getByRole('textbox', { name: /^Text of/ }).waitFor()

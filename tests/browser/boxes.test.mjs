@@ -1,7 +1,7 @@
 /** Boxes made with options, paused, resumed, deleted and brought back; seen from two tabs at once. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, boxes, boxRow, deleteForGood, limit, newBox, run, shows, snapshots, statusLine, takeSnapshot, textOf } from './actions.mjs'
+import { assertQuiet, boxes, boxRow, deleteForGood, limit, newBox, openBox, run, shows, snapshots, statusLine, takeSnapshot, textOf } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -72,7 +72,7 @@ test('two tabs see what the other does', limit, async () => {
   await newBox(one, 'shared-view')
   // A page looks again by itself while it is looked at.
   await two.bringToFront()
-  await boxRow(two, 'shared-view').getByRole('button').click()
+  await openBox(two, 'shared-view')
   await one.bringToFront()
   await takeSnapshot(one, 'seen-by-both')
   await two.bringToFront()

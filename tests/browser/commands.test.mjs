@@ -1,7 +1,7 @@
 /** The command line: output as it comes, exit codes, stopping, history, the working directory. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, begin, boxRow, boxes, commandLine, deleteForGood, limit, newBox, newestRun, run, shows, statusLine, textOf, view } from './actions.mjs'
+import { assertQuiet, begin, boxRow, boxes, commandLine, deleteForGood, limit, newBox, newestRun, run, shows, statusLine, textOf, view, openBox } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -40,7 +40,7 @@ test('output shows while the command still runs, and a second box works meanwhil
   await newBox(page, 'meanwhile')
   assert.match(await textOf(await run(page, 'hostname; echo here')), /here/)
 
-  await boxRow(page, 'streaming').getByRole('button').click()
+  await openBox(page, 'streaming')
   await view(page, 'Files')
   await page.getByRole('textbox', { name: 'Name of a new file' }).fill('go')
   await page.getByRole('textbox', { name: 'Name of a new file' }).press('Enter')

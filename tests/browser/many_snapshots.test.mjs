@@ -1,7 +1,7 @@
 /** A thousand snapshots in one picture. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, boxes, boxRow, chooseSnapshot, limit, snapshots } from './actions.mjs'
+import { assertQuiet, boxes, chooseSnapshot, limit, openBox, snapshots } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -16,7 +16,7 @@ test('a thousand snapshots are drawn, and the last of them can be chosen', { ...
     for (let n = 1; n <= 1000; n += 1) await box.snapshot({ name: `state ${n}.` })
   })
   await page.reload()
-  await boxRow(page, 'long-lived').getByRole('button').click()
+  await openBox(page, 'long-lived')
   await snapshots(page).getByText('state 1000.', { exact: true }).waitFor()
   assert.equal(await snapshots(page).locator('.node').count(), 1001)
   const panel = await chooseSnapshot(page, 'state 1000.')

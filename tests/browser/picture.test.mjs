@@ -1,7 +1,7 @@
 /** The picture of snapshots: forked, compared, gone back to, renamed, labelled and pinned. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, boxes, boxRow, chooseSnapshot, limit, newBox, run, shows, snapshotRow, snapshots, statusLine, takeSnapshot, textOf } from './actions.mjs'
+import { assertQuiet, boxes, boxRow, chooseSnapshot, limit, newBox, openBox, run, shows, snapshotRow, snapshots, statusLine, takeSnapshot, textOf } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -26,7 +26,7 @@ test('a fork adds each box to the list and to the picture', limit, async () => {
   // The box itself goes on below its snapshot; what was forked stands beside it.
   assert.equal(await lane(node(page, 'origin')), await lane(snapshotRow(page, 'base')))
   assert.ok(await lane(snapshots(page).locator('[data-kind=box]').first()) > await lane(snapshotRow(page, 'base')))
-  await boxRow(page, 'from base').first().getByRole('button').click()
+  await openBox(page, 'from base')
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^shared\s*$/)
   assertQuiet(errors)
   await page.close()

@@ -1,7 +1,7 @@
 /** Snapshots: taken, restored and deleted from the page, each with the time it took. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, boxRow, boxes, chooseSnapshot, deleteForGood, limit, newBox, run, shows, snapshotRow, snapshots, statusLine, takeSnapshot, textOf, visibleText } from './actions.mjs'
+import { assertQuiet, boxRow, boxes, chooseSnapshot, deleteForGood, limit, newBox, run, shows, snapshotRow, snapshots, statusLine, takeSnapshot, textOf, visibleText, openBox } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors } = withPage()
@@ -23,13 +23,13 @@ test('a snapshot is taken, restored into a new box, and deleted', limit, async (
   assert.match(await textOf(restored), DURATION)
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^before\s*$/)
 
-  await boxRow(page, 'source').getByRole('button').click()
+  await openBox(page, 'source')
   assert.match(await textOf((await run(page, 'cat state')).locator('.output')), /^after\s*$/)
   await deleteForGood(await chooseSnapshot(page, 'good-state'))
   await visibleText(page, 'None yet.').waitFor()
   await shows(statusLine(page), /good-state deleted in/)
   await page.reload()
-  await boxRow(page, 'source').getByRole('button').click()
+  await openBox(page, 'source')
   await visibleText(page, 'None yet.').waitFor()
   assertQuiet(errors)
   await page.close()
