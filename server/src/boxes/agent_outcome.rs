@@ -91,6 +91,7 @@ pub(super) fn fill(outcome: &mut RunOutcome, last: &HarnessEvent) {
     };
     let count = |name: &str| last.data.get(name).and_then(Value::as_u64).unwrap_or(0);
     outcome.output = text("output");
+    outcome.session_id = text("session_id");
     outcome.input_tokens = count("input_tokens");
     outcome.output_tokens = count("output_tokens");
     outcome.cached_input_tokens = count("cached_input_tokens");

@@ -101,17 +101,25 @@ impl PreviewHosts {
             Err(crate::boxes::BoxError::Conflict(sentence)) => return Ok(not_yet(sentence)),
             Err(error) => return Err(error.into()),
         };
-        let request = self.without_secrets(request, is_guarded);
+        let request = self.without_secrets(request, is_guarded).await?;
         forward(request, connection).await
     }
 
     /// What opens the API or this URL is no business of the box.
-    fn without_secrets(&self, mut request: Request, is_guarded: bool) -> Request {
+    async fn without_secrets(
+        &self,
+        mut request: Request,
+        is_guarded: bool,
+    ) -> Result<Request, ApiError> {
         let headers = request.headers_mut();
         headers.remove(KEY);
         let given = headers.get(header::AUTHORIZATION);
         let key = given.and_then(|given| credentials(given.as_bytes(), "Bearer "));
-        if is_guarded || key.is_some_and(|key| self.access.is_key(key)) {
+        let opens_api = match key {
+            Some(key) => self.access.is_key(key) || self.boxes.token(key).await?.is_some(),
+            None => false,
+        };
+        if is_guarded || opens_api {
             headers.remove(header::AUTHORIZATION);
         }
         let mut offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
@@ -122,7 +130,7 @@ impl PreviewHosts {
         if offered.any(holds_key) {
             headers.remove(header::SEC_WEBSOCKET_PROTOCOL);
         }
-        request
+        Ok(request)
     }
 }
 

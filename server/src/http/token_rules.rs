@@ -63,7 +63,9 @@ fn need<'a>(method: &Method, segments: &[&'a str]) -> Option<Need<'a>> {
             let scope = match (method, rest) {
                 (
                     "GET",
-                    [] | ["status" | "snapshots" | "logs" | "runs"] | ["runs" | "files", _],
+                    []
+                    | ["status" | "snapshots" | "logs" | "runs" | "preview"]
+                    | ["runs" | "files", _],
                 ) => Read,
                 ("POST", ["files", _]) => Write,
                 ("POST", ["exec" | "exec-stream" | "code" | "code-stream" | "run"])
@@ -112,6 +114,7 @@ mod tests {
                 "GET /v2/box/a/status",
                 "GET /v2/box/a/runs/r",
                 "GET /v2/box/a/files/read",
+                "GET /v2/box/a/preview",
             ],
         ),
         (TokenScope::Write, &["POST /v2/box/a/files/write"]),
@@ -169,6 +172,9 @@ mod tests {
             "DELETE /v2/box/snapshots",
             "PATCH /v2/box/snapshots/s",
             "PUT /v2/box/a/config/model",
+            // They would let in who has no token at all.
+            "POST /v2/box/a/preview",
+            "DELETE /v2/box/a/preview/80",
             "GET /v2/box/a/",
             "GET /v2/box/a/%66iles/read",
             "GET /v2//box/a",

@@ -45,6 +45,9 @@ pub(crate) struct RunOutcome {
     pub(crate) cost_usd: f64,
     pub(crate) cpu_ns: u64,
     pub(crate) duration_ms: u64,
+    /// How the harness calls the session; the record shows it.
+    #[serde(skip)]
+    pub(crate) session_id: Option<String>,
 }
 
 impl Store {
@@ -92,7 +95,8 @@ impl Store {
             .prepare_cached(
                 "UPDATE runs SET status = ?2, output = ?3, exit_code = ?4, error_message = ?5, \
                  input_tokens = ?6, output_tokens = ?7, cached_input_tokens = ?8, cost_usd = ?9, \
-                 cpu_ns = ?10, duration_ms = ?11, completed_at = ?12 \
+                 cpu_ns = ?10, duration_ms = ?11, completed_at = ?12, \
+                 session_id = coalesce(?13, session_id) \
                  WHERE id = ?1 RETURNING box_id, type",
             )?
             .query_row(
@@ -109,6 +113,7 @@ impl Store {
                     outcome.cpu_ns,
                     outcome.duration_ms,
                     now,
+                    outcome.session_id,
                 ],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
@@ -208,6 +213,7 @@ fn read_run(row: &Row<'_>) -> Result<RunRecord, rusqlite::Error> {
             cost_usd: row.get("cost_usd")?,
             cpu_ns: row.get("cpu_ns")?,
             duration_ms: row.get("duration_ms")?,
+            session_id: None,
         },
         created_at: row.get("created_at")?,
         completed_at: row.get("completed_at")?,

@@ -115,6 +115,7 @@ fn each_harness_is_asked_and_understood() {
             answer["metadata"]["output_tokens"]
         );
         assert_eq!(of_agent[0]["prompt"], "count 'the' files");
+        assert_eq!(of_agent[0]["session_id"], answer["session_id"]);
     }
 }
 

@@ -155,6 +155,14 @@ fn the_api_and_the_boxes_keep_apart() {
         !seen.contains(KEY) && !seen.to_lowercase().contains("box-key"),
         "{seen}"
     );
+    // No token either.
+    let scopes = json!({ "scopes": ["exec"] });
+    let token = client.post("/v2/tokens", &scopes).ok()["token"].clone();
+    let token = token.as_str().unwrap();
+    let bearer = format!("Bearer {token}");
+    let seen = at(&client, &host, &[("Authorization", &bearer)], "/").text();
+    assert!(seen.starts_with("GET / HTTP/1.1"), "{seen}");
+    assert!(!seen.contains(token), "{seen}");
     // No such URL, no such box, no port: the API does not answer in their place.
     for host in [
         format!("{id}-3001.localhost"),
