@@ -7,7 +7,12 @@ import { withPage } from './browser.mjs'
 const { open, errors } = withPage()
 
 const node = (page, name) => snapshots(page).locator('.node').filter({ hasText: name })
-const lane = async (row) => Number(await row.locator('.mark-box, .mark-snapshot').evaluate((mark) => mark.getBBox().x + mark.getBBox().width / 2))
+/** Asked of the row, which stays, as its drawing is made anew each time the page looks. */
+const lane = (row) =>
+  row.evaluate((item) => {
+    const mark = item.querySelector('.mark-box, .mark-snapshot').getBBox()
+    return mark.x + mark.width / 2
+  })
 
 test('a fork adds each box to the list and to the picture', limit, async () => {
   const page = await open()

@@ -20,8 +20,9 @@ test('a shell answers, keeps its state while other views are shown, and draws co
   await view(page, 'Terminal')
   await page.keyboard.type('printf "%s-%s \\033[38;2;255;100;0mcoloured\\033[0m" "$kept" indeed\n')
   await shows(page, /yes-indeed/)
-  const colour = await rows(page).getByText('coloured', { exact: true }).last().evaluate((cell) => getComputedStyle(cell).color)
-  assert.equal(colour, 'rgb(255, 100, 0)')
+  // Looked for anew each time, as the terminal draws its rows again.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.xterm-rows span')].some((cell) => cell.textContent === 'coloured' && getComputedStyle(cell).color === 'rgb(255, 100, 0)'))
   assertQuiet(errors)
   await page.close()
 })
