@@ -1,7 +1,7 @@
 /** Connecting: where the key comes from, where it stays, and what a wrong one says. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertQuiet, boxes, limit } from './actions.mjs'
+import { assertQuiet, boxes, limit, shows, statusLine } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
 const { open, errors, server } = withPage()
@@ -72,6 +72,7 @@ test('a wrong key says what is wrong, what to do, and keeps what was typed', lim
   const alert = page.getByRole('alert')
   await alert.waitFor()
   assert.match(await alert.textContent(), /Check the key.*unauthorized/)
+  await shows(statusLine(page), 'Not connected.')
   assert.equal(await keyField(page).inputValue(), 'not-the-key')
   assert.ok(await boxes(page).isHidden())
   // The next try, with the right one, works from here.

@@ -3,6 +3,7 @@
 import { byId } from "../page/dom.js";
 import { whileBusy } from "../page/busy.js";
 import { clearProblem, showProblem } from "../page/problem.js";
+import { say } from "../page/status_line.js";
 import { openClient } from "./client.js";
 
 /** Shows the form. `onConnected({ client, session, boxes })` is called once a key worked. */
@@ -33,6 +34,7 @@ export function wireConnectForm(onConnected) {
       key.value = "";
     } catch (error) {
       show(session);
+      say("Not connected.");
       showProblem(problem, blockedByPolicy(session) ?? error);
       (error?.code === "network" ? address : key).select();
     }
