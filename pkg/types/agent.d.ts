@@ -17,6 +17,7 @@ export interface StandardSchema<Output = unknown> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
+    /** Gives `value`, as the schema has it, or `issues`. */
     readonly validate: (value: unknown) => unknown;
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
   };
@@ -26,6 +27,7 @@ export interface StandardSchema<Output = unknown> {
 export interface ZodSchema<Output = unknown> {
   readonly _output: Output;
   readonly _def: object;
+  /** Gives the value as the schema has it, or throws. */
   parse(value: unknown): Output;
 }
 
@@ -150,7 +152,9 @@ export interface AgentRuns {
    * ```
    */
   run(options: AgentRunOptions & { webhook: Webhook }): Promise<StartedRun>;
+  /** The same with data for an answer, checked against the schema. */
   run<Schema extends ResponseSchema>(options: AgentWaitOptions & { responseSchema: Schema }): Promise<AgentRun<ResponseOf<Schema>>>;
+  /** The same with text for an answer. */
   run(options: AgentWaitOptions): Promise<AgentRun>;
 
   /**

@@ -206,6 +206,7 @@ export declare class Box {
   static setEnv(key: string, value: string, options?: StaticOptions): Promise<void>;
   /** Those variables. Their values come back masked. */
   static listEnv(options?: StaticOptions): Promise<Record<string, string>>;
+  /** Takes a variable away from boxes that are made later. */
   static deleteEnv(key: string, options?: StaticOptions): Promise<void>;
   /** Sets them all: what is left out is gone. */
   static setAllEnv(vars: Record<string, string>, options?: StaticOptions): Promise<void>;
@@ -402,7 +403,9 @@ export declare class Box {
       basicAuth?: boolean | undefined;
     },
   ): Promise<PublicURL>;
+  /** The ports that are open, without their secrets. */
   listPublicURLs(options?: CallOptions): Promise<PublicURLInfo[]>;
+  /** Closes a port. Its address leads nowhere from then on. */
   deletePublicURL(port: number, options?: CallOptions): Promise<void>;
 
   /** Changes `cwd`, after a look whether there is such a directory in the box. */
@@ -439,14 +442,19 @@ export interface PublicURLInfo {
 export interface Labels {
   /** Gives all labels as they are then. */
   add(label: string, options?: CallOptions): Promise<string[]>;
+  /** Takes a label away and gives those that are left. */
   remove(label: string, options?: CallOptions): Promise<string[]>;
+  /** All labels of the box. */
   list(options?: CallOptions): Promise<string[]>;
 }
 
 /** Skills of a box's agent, as `owner/repo/skill`. */
 export interface Skills {
+  /** Installs a skill, as `owner/repo` or `owner/repo/skill`. */
   add(skill: string, options?: CallOptions): Promise<void>;
+  /** Takes a skill away. */
   remove(skill: string, options?: CallOptions): Promise<void>;
+  /** All skills of the box. */
   list(options?: CallOptions): Promise<string[]>;
 }
 

@@ -65,13 +65,17 @@ export interface Browser {
       timeout?: number | undefined;
     },
   ): Promise<BrowserTab>;
+  /** The tabs that are open. */
   listTabs(options?: CallOptions): Promise<BrowserTab[]>;
+  /** Closes a tab. */
   closeTab(tab: string, options?: CallOptions): Promise<void>;
   /** Opens another page in a tab. */
   goto(options: CallOptions & { tab: string; url: string }): Promise<BrowserContent>;
+  /** The page of a tab as text. */
   content(tab: string, options?: CallOptions): Promise<BrowserContent>;
   /** The page as a PNG: its bytes, or those as base64 text. */
   screenshot(tab: string, options: CallOptions & { fullPage?: boolean | undefined; encoding: "base64" }): Promise<string>;
+  /** The same as bytes. */
   screenshot(tab: string, options?: CallOptions & { fullPage?: boolean | undefined; encoding?: "bytes" | undefined }): Promise<Uint8Array>;
   /** Takes data of the shape of `schema` out of a page. */
   extract<Schema extends ResponseSchema>(options: BrowserTaskOptions & { schema: Schema }): Promise<ResponseOf<Schema>>;
@@ -85,10 +89,13 @@ export interface Browser {
   screencast(options?: CallOptions & { tab?: string | undefined }): Promise<string>;
   /** Films the screen, for at most 600 seconds. */
   startRecording(options?: CallOptions & { maxDurationSeconds?: number | undefined }): Promise<BrowserRecording>;
+  /** Ends the film that is being taken. */
   stopRecording(options?: CallOptions): Promise<BrowserRecording>;
+  /** Films of the box, in pages: `nextCursor` asks for the next one. */
   listRecordings(
     options?: CallOptions & { limit?: number | undefined; cursor?: string | undefined },
   ): Promise<{ recordings: BrowserRecording[]; nextCursor?: string }>;
+  /** One film: what is known of it, without its bytes. */
   getRecording(id: string, options?: CallOptions): Promise<BrowserRecording>;
   /** The film as it comes. */
   downloadRecording(id: string, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;

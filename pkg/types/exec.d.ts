@@ -65,6 +65,7 @@ export interface Exec {
    * ```
    */
   stream(command: string | readonly string[], options: CommandOptions & { encoding: "bytes" }): Streaming<ExecStream<Uint8Array>>;
+  /** The same with its output as text. */
   stream(command: string | readonly string[], options?: CommandOptions & { encoding?: "text" | undefined }): Streaming<ExecStream<string>>;
 
   /** Starts a command and does not wait for it. `box.getRun` tells how it ended, `box.cancelRun` ends it. */
@@ -82,6 +83,7 @@ export interface Exec {
 
   /** Runs a piece of code and gives its output as it comes. */
   streamCode(options: CodeOptions & { encoding: "bytes" }): Streaming<ExecStream<Uint8Array>>;
+  /** The same with its output as text. */
   streamCode(options: CodeOptions & { encoding?: "text" | undefined }): Streaming<ExecStream<string>>;
 
   /**
@@ -130,9 +132,13 @@ export interface ExecSession extends AsyncIterable<{ type: "stdout" | "stderr"; 
   readonly id?: string;
   /** Its exit code, once it has ended; -1 when the session ended first. It never rejects. */
   readonly exit: Promise<number>;
+  /** Sends input; a text as UTF-8. */
   write(data: string | ArrayBuffer | ArrayBufferView): void;
+  /** Ends the input. */
   closeStdin(): void;
+  /** Tells a terminal its size, in characters. */
   resize(size: { rows: number; cols: number }): void;
+  /** Sends a signal to the command. */
   signal(name: Signal | `SIG${Signal}`): void;
   /** Asks it to end, and ends it for certain after so many milliseconds. */
   terminate(graceMs?: number): void;

@@ -28,11 +28,17 @@ export interface CustomHarnessDone extends CustomHarnessUsage {
 
 /** Tells what the harness says and does. */
 export interface CustomHarnessEmitter {
+  /** A piece of the answer. */
   text(text: string): void;
+  /** A piece of what the agent thinks. */
   reasoning(text: string): void;
+  /** The agent uses a tool. */
   tool(tool: { toolCallId?: string | undefined; name: string; input?: Record<string, unknown> | undefined }): void;
+  /** What a tool gave. */
   toolResult(result: { toolCallId?: string | undefined; output: unknown }): void;
+  /** The end of a run that went well. */
   done(result: CustomHarnessDone): void;
+  /** The end of a run that failed. */
   error(error: unknown, usage?: CustomHarnessUsage): void;
   /** An event of your own. */
   emit(event: string, data: unknown): void;

@@ -74,10 +74,16 @@ export interface Schedules {
   exec(options: ExecScheduleOptions): Promise<Schedule>;
   /** Prompts the agent at set times. */
   agent(options: AgentScheduleOptions): Promise<Schedule>;
+  /** All schedules of the box. */
   list(options?: CallOptions): Promise<Schedule[]>;
+  /** One schedule. */
   get(id: string, options?: CallOptions): Promise<Schedule>;
+  /** Changes what is given and gives the schedule as it is then. */
   update(id: string, changes: UpdateScheduleOptions): Promise<Schedule>;
+  /** Lets it skip its times until it is resumed. */
   pause(id: string, options?: CallOptions): Promise<void>;
+  /** Lets it run at its times again. */
   resume(id: string, options?: CallOptions): Promise<void>;
+  /** Ends it for good. */
   delete(id: string, options?: CallOptions): Promise<void>;
 }
