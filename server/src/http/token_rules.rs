@@ -63,9 +63,7 @@ fn need<'a>(method: &Method, segments: &[&'a str]) -> Option<Need<'a>> {
             let scope = match (method, rest) {
                 (
                     "GET",
-                    []
-                    | ["status" | "snapshots" | "logs" | "runs" | "preview"]
-                    | ["runs" | "files", _],
+                    [] | ["status" | "snapshots" | "logs" | "runs"] | ["runs" | "files", _],
                 ) => Read,
                 ("POST", ["files", _]) => Write,
                 ("POST", ["exec" | "exec-stream" | "code" | "code-stream" | "run"])
@@ -114,7 +112,6 @@ mod tests {
                 "GET /v2/box/a/status",
                 "GET /v2/box/a/runs/r",
                 "GET /v2/box/a/files/read",
-                "GET /v2/box/a/preview",
             ],
         ),
         (TokenScope::Write, &["POST /v2/box/a/files/write"]),
