@@ -79,7 +79,7 @@ impl<R: Read> TarReader<R> {
             let size = header
                 .entry_size()
                 .map_err(|_| ArchiveError::refused("an entry has no readable size"))?;
-            self.begin_data(size);
+            self.begin_data(size)?;
             match header.entry_type() {
                 EntryType::GNULongName => said.path = Some(self.text()?),
                 EntryType::GNULongLink => said.target = Some(self.text()?),
@@ -99,9 +99,12 @@ impl<R: Read> TarReader<R> {
         Ok(())
     }
 
-    fn begin_data(&mut self, size: u64) {
-        self.left = size;
-        self.padding = size.next_multiple_of(BLOCK as u64).wrapping_sub(size);
+    fn begin_data(&mut self, size: u64) -> Result<()> {
+        let whole = size
+            .checked_next_multiple_of(BLOCK as u64)
+            .ok_or_else(|| ArchiveError::refused("an entry is larger than any file"))?;
+        (self.left, self.padding) = (size, whole - size);
+        Ok(())
     }
 
     fn skip_data(&mut self) -> Result<()> {
@@ -175,7 +178,7 @@ impl<R: Read> TarReader<R> {
                 String::from_utf8_lossy(&member.path)
             )));
         }
-        self.begin_data(member.size);
+        self.begin_data(member.size)?;
         Ok(member)
     }
 }
@@ -341,6 +344,18 @@ mod tests {
         let mut reader = TarReader::new(bytes.as_slice());
         reader.next().unwrap();
         assert!(matches!(reader.next(), Err(ArchiveError::Refused(_))));
+    }
+
+    #[test]
+    fn an_entry_larger_than_numbers_go_is_refused() {
+        let mut member = Member::mark(b"a".to_vec());
+        member.kind = Kind::File;
+        member.size = u64::MAX;
+        let mut writer = TarWriter::new(Vec::new());
+        writer.header(&member).unwrap();
+        let bytes = writer.finish().unwrap();
+        let read = TarReader::new(bytes.as_slice()).next();
+        assert!(matches!(read, Err(ArchiveError::Refused(_))), "{read:?}");
     }
 
     #[test]
