@@ -49,7 +49,8 @@ const BOUNDARIES: &[Boundary] = &[
     },
     Boundary {
         within: "server/src/http",
-        except: &[],
+        // Its test reads and writes the committed description.
+        except: &["server/src/http/openapi"],
         words: &["std::fs", "tokio::fs", "std::process", "tokio::process"],
         reason: "http never touches a path or a process",
     },
