@@ -1,4 +1,4 @@
-//! wasm-pack, and the wasm-bindgen program that matches the library exactly.
+//! Programs that cargo installs: wasm-pack, the wasm-bindgen that matches the library exactly, cargo-fuzz.
 //!
 //! wasm-pack takes wasm-bindgen from PATH only when its version is the one in Cargo.lock; any other
 //! version would make it look for a download.
@@ -10,12 +10,18 @@ use crate::program;
 use crate::workspace::Workspace;
 
 const WASM_PACK_VERSION: &str = "0.15.1";
+const CARGO_FUZZ_VERSION: &str = "0.13.2";
 
 /// Installs both under `target/tools` when they aren't there in the right version.
 pub(crate) fn ensure_wasm_tools(workspace: &Workspace) -> Result<()> {
     ensure(workspace, "wasm-pack", "wasm-pack", WASM_PACK_VERSION)?;
     let wasm_bindgen = locked_version(workspace, "wasm-bindgen")?;
     ensure(workspace, "wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen)
+}
+
+/// Installs cargo-fuzz under `target/tools`.
+pub(crate) fn ensure_cargo_fuzz(workspace: &Workspace) -> Result<()> {
+    ensure(workspace, "cargo-fuzz", "cargo-fuzz", CARGO_FUZZ_VERSION)
 }
 
 fn ensure(workspace: &Workspace, name: &str, package: &str, version: &str) -> Result<()> {
