@@ -1,4 +1,4 @@
-//! The repository's command list: `cargo xtask build | check | test | matrix | fuzz | demo | bench | pack`.
+//! The repository's command list: `cargo xtask build | check | test | matrix | docs | fuzz | demo | bench | pack`.
 //!
 //! People and automation run the same commands. Each installs what it lacks, says what it does and
 //! how long that took, and fails with the remedy. Nothing here is part of the product.
@@ -13,6 +13,7 @@ mod cargo_metadata;
 mod check;
 mod consumer;
 mod demo;
+mod docs;
 mod fuzz;
 mod matrix;
 mod npm_pack;
@@ -46,6 +47,7 @@ usage: cargo xtask <command>
                  what takes minutes: a million files in a box, 200 killed servers, long random work, and
                  mixed work for 10 minutes or as many as are given
   matrix [WORD…] the packed package in every runtime and bundler, or in those whose name holds a word
+  docs           the API reference of the npm package, in target/docs
   fuzz [NAME…]   the parsers of hostile bytes under libFuzzer, 10 minutes each; --minutes N
   demo           start box-server with the demo page and show the page's address
   demo --check   run the README's scenario against a server of its own; exit 0 or 1
@@ -84,6 +86,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             pack::weigh(&workspace, &consumer)?;
             server_package::release(&workspace)?;
         }
+        ["docs"] => docs::run(&workspace)?,
         ["fuzz", words @ ..] => fuzz::run(&workspace, words)?,
         ["matrix", words @ ..] => matrix::run(&workspace, words)?,
         ["bench", "publish"] => bench::publish(&workspace)?,

@@ -19,6 +19,7 @@ use anyhow::{Context, Result};
 use crate::build;
 use crate::consumer::Consumer;
 use crate::demo;
+use crate::docs;
 use crate::matrix;
 use crate::pack;
 use crate::server_binary::{self, Profile};
@@ -33,6 +34,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
     match prepare(workspace) {
         Ok((consumer, server)) => {
             report.verdict("package size", &pack::weigh(workspace, &consumer));
+            report.verdict("API reference", &docs::reference(workspace));
             javascript::npm(workspace, &consumer, &server, &mut report);
             official::run(workspace, &server, &mut report);
             openapi::run(workspace, &server, &mut report);
