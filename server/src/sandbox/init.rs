@@ -81,7 +81,11 @@ pub(super) fn serve(
             };
             match request {
                 Request::Finish { id } => break Some(id),
-                Request::FinishIfEmpty { id } if processes::none() => break Some(id),
+                Request::FinishIfEmpty { id } if processes::none() => {
+                    // One that ended a moment ago is dead, but its run may not have been told.
+                    init.reap()?;
+                    break Some(id);
+                }
                 _ => {}
             }
             init.obey(request, descriptors)?;

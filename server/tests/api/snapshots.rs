@@ -116,6 +116,29 @@ fn a_box_with_live_processes_is_snapshotted_without_ending_them() {
 }
 
 #[test]
+fn no_command_is_lost_to_a_snapshot_that_is_taken_as_it_ends() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(&id, "true");
+    std::thread::scope(|scope| {
+        let commands = scope.spawn(|| {
+            for number in 0..150 {
+                assert_eq!(
+                    client.output(&id, &format!("echo {number}")),
+                    format!("{number}\n")
+                );
+            }
+        });
+        while !commands.is_finished() {
+            client.snapshot(&id, "any");
+        }
+    });
+}
+
+#[test]
 fn settings_of_the_restored_box_are_its_own() {
     let Some(server) = Server::start() else {
         return;
