@@ -16,18 +16,20 @@ import { holdBrowser } from './shared_browser.mjs'
  * `open()` shows the page in a new tab with the key in the fragment, as `cargo xtask demo` does; `colorScheme`
  * and `reducedMotion` are what the person asked their browser for.
  * `errors()` is what the pages threw or logged as errors since the last call, which a test that
- * expects none asserts to be empty. `server()` has `baseUrl` and `apiKey`.
+ * expects none asserts to be empty. `server()` has `baseUrl` and `apiKey`, `bringBack()` starts it again where
+ * it was.
  */
 export function withPage(options = {}) {
   let server
   let browser
   let seen = []
+  const args = ['--www', process.env.BOX_DEMO_WWW, ...(options.args ?? [])]
 
   before(async () => {
     for (const name of ['BROWSER_NAME', 'BROWSER_BIN', 'BOX_DEMO_WWW']) {
       assert.ok(process.env[name], `${name} is not set: run these suites with \`cargo xtask test\``)
     }
-    server = await startServer({ args: ['--www', process.env.BOX_DEMO_WWW, ...(options.args ?? [])] })
+    server = await startServer({ args })
     browser = holdBrowser()
   })
 
@@ -55,5 +57,8 @@ export function withPage(options = {}) {
     seen = []
     return since
   }
-  return { open, errors, server: () => server }
+  const bringBack = async () => {
+    server = await startServer({ args, again: server })
+  }
+  return { open, errors, server: () => server, bringBack }
 }

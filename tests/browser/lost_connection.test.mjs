@@ -1,10 +1,30 @@
-/** The server goes away: the page says so where it was noticed, and keeps what was typed. */
+/** The server goes away: the page says so where it was noticed, keeps what was typed, and goes on when it is back. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { begin, boxes, commandLine, limit, newBox, newestRun, run, shows, view, visibleText } from './actions.mjs'
 import { withPage } from './browser.mjs'
 
-const { open, server } = withPage()
+const { open, server, bringBack } = withPage()
+
+test('when the server is back, the page notices by itself and work goes on where it was', limit, async () => {
+  const page = await open()
+  await newBox(page, 'patient')
+  await run(page, 'echo text > file.txt')
+  await view(page, 'Files')
+  await page.getByRole('button', { name: /file\.txt/ }).click()
+  await page.getByRole('textbox', { name: 'Text of /workspace/home/file.txt' }).fill('kept for later')
+
+  await server().stop({ keepData: true })
+  const lost = boxes(page).getByRole('alert').filter({ hasText: 'network' })
+  await lost.waitFor()
+  await bringBack()
+  await lost.waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await visibleText(page, 'Unsaved changes.').waitFor({ state: 'hidden' })
+  await view(page, 'Commands')
+  await shows(await run(page, 'cat file.txt'), 'kept for later')
+  await page.close()
+})
 
 test('nothing typed is lost when the server stops', limit, async () => {
   const page = await open()

@@ -19,14 +19,16 @@ const STOP_WITHIN_MS = 15_000
  * Starts a server and resolves once it listens.
  *
  * `args` are added to its command line. The result's `stop()` ends it the polite way and fails when
- * it doesn't go, so that a hanging shutdown can't pass unnoticed.
+ * it doesn't go, so that a hanging shutdown can't pass unnoticed. With `again`, a server that was stopped with
+ * `stop({ keepData: true })`, it comes back where that one was.
  */
-export async function startServer({ args = [] } = {}) {
+export async function startServer({ args = [], again } = {}) {
   const program = process.env.BOX_SERVER_BIN
   if (!program) throw new Error('BOX_SERVER_BIN is not set: run these suites with `cargo xtask test`')
-  const dataDir = await mkdtemp(join(tmpdir(), 'box-data-'))
-  const apiKey = `box_${randomBytes(12).toString('hex')}`
-  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--data', dataDir, ...args], {
+  const dataDir = again?.dataDir ?? await mkdtemp(join(tmpdir(), 'box-data-'))
+  const apiKey = again?.apiKey ?? `box_${randomBytes(12).toString('hex')}`
+  const listen = again ? new URL(again.baseUrl).host : '127.0.0.1:0'
+  const child = spawn(program, ['serve', '--listen', listen, '--data', dataDir, ...args], {
     env: { ...process.env, BOX_SERVER_API_KEY: apiKey },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -36,13 +38,13 @@ export async function startServer({ args = [] } = {}) {
   const log = keepLog(child)
   const exited = once(child, 'exit')
 
-  const stop = async () => {
+  const stop = async ({ keepData = false } = {}) => {
     process.off('exit', killAtExit)
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM')
       await withinOrKilled(exited, child)
     }
-    await rm(dataDir, { recursive: true, force: true })
+    if (!keepData) await rm(dataDir, { recursive: true, force: true })
     if (child.signalCode !== null || child.exitCode !== 0) {
       throw new Error(`box-server ended with ${child.signalCode ?? child.exitCode}\n${log()}`)
     }
