@@ -116,7 +116,10 @@ pub(super) fn kill_holders(links: &[String]) {
             .flatten()
             .any(|descriptor| {
                 let target = fs::read_link(descriptor.path()).unwrap_or_default();
-                links.iter().any(|link| target.as_os_str() == link.as_str())
+                let target = target.to_string_lossy();
+                // A terminal is shown like this once its other end is closed.
+                let name = target.strip_suffix(" (deleted)").unwrap_or(&target);
+                links.iter().any(|link| link == name)
             })
     });
 }
