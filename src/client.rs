@@ -18,7 +18,7 @@ use crate::json::Json;
 use crate::requests::{Answer, Request, Route, build, route, unexpected, unknown_options};
 use crate::retry;
 use crate::sentence::sentence;
-use crate::transport::{Response, Transport};
+use crate::transport::{Opened, Response, Streaming, Transport};
 use crate::waiting::next_delay_ms;
 
 /// Calls of one account at one service.
@@ -33,6 +33,11 @@ impl<T: Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it speaks through.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Does one call: the row of this name, with these arguments.
     ///
     /// # Errors
@@ -44,17 +49,7 @@ impl<T: Transport> Client<T> {
         name: &str,
         arguments: &T::Json,
     ) -> Result<T::Json, Error> {
-        let route = find(name)?;
-        for option in unknown_options(route, arguments) {
-            let text = [
-                name,
-                ": there is no option `",
-                &option,
-                "`; it was ignored.",
-            ];
-            self.transport.warn(call, &sentence(&text));
-        }
-        let request = build(route, arguments)?;
+        let (route, request) = self.request(call, name, arguments)?;
         let mut outcome = self.transport.send(call, &request).await;
         let mut exchange = Exchange::new(route, request, arguments.get("id"));
         loop {
@@ -67,6 +62,55 @@ impl<T: Transport> Client<T> {
             }
             outcome = self.transport.send(call, &exchange.request).await;
         }
+    }
+
+    /// Begins a call that answers with a stream. The name and the arguments are those of [`Self::call`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::call`].
+    pub async fn open(
+        &self,
+        call: &T::Call,
+        name: &str,
+        arguments: &T::Json,
+    ) -> Result<T::Body, Error>
+    where
+        T: Streaming,
+    {
+        let (route, request) = self.request(call, name, arguments)?;
+        let mut exchange = Exchange::new(route, request, T::Json::null());
+        loop {
+            let outcome = match self.transport.open(call, &exchange.request).await {
+                Ok(Opened::Stream(body)) => return Ok(body),
+                Ok(Opened::Refused(response)) => Ok(response),
+                Err(failure) => Err(failure),
+            };
+            match exchange.next(outcome, &|| self.transport.chance())? {
+                Step::Done(_) => return Err(unexpected(name)),
+                Step::Again(ms) => self.transport.sleep(call, ms).await?,
+            }
+        }
+    }
+
+    /// The row of this name, and the request that it makes of these arguments.
+    fn request(
+        &self,
+        call: &T::Call,
+        name: &str,
+        arguments: &T::Json,
+    ) -> Result<(&'static Route, Request<T::Json>), Error> {
+        let route = find(name)?;
+        for option in unknown_options(route, arguments) {
+            let text = [
+                name,
+                ": there is no option `",
+                &option,
+                "`; it was ignored.",
+            ];
+            self.transport.warn(call, &sentence(&text));
+        }
+        Ok((route, build(route, arguments)?))
     }
 }
 

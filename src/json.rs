@@ -4,6 +4,8 @@
 //! needs and passes the rest on by reference, so that large texts never cross. In tests it is
 //! [`value::Value`].
 
+#[cfg(feature = "typed")]
+mod serde;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod value;
 

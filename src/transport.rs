@@ -1,11 +1,20 @@
 //! What the client needs of the world: to send a request, to wait, to draw a number, to warn.
 //!
-//! The only way out. `fetch` does it in JavaScript's runtimes; `scripted` plays a part for tests.
+//! `native` and `fetch` do it for programs in Rust; `scripted` plays a part for tests. In the npm package the
+//! sending is JavaScript's (`js/network.rs`), and only what to send next is asked of `client`.
+
+use std::time::Duration;
 
 use crate::error::Error;
 use crate::json::Json;
 use crate::requests::Request;
 
+#[cfg(feature = "typed")]
+mod body;
+#[cfg(all(feature = "typed", target_arch = "wasm32"))]
+pub mod fetch;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+pub mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scripted;
 
@@ -15,6 +24,9 @@ pub trait Transport {
     type Call;
     /// JSON as it lives there.
     type Json: Json;
+
+    /// A call that begins now and ends after this time, done or not; `None` is no limit.
+    fn begin(&self, limit: Option<Duration>) -> Self::Call;
 
     /// Sends one request, once.
     fn send(
@@ -33,6 +45,38 @@ pub trait Transport {
     fn warn(&self, call: &Self::Call, text: &str);
 }
 
+/// A transport whose answers can be read as they come.
+pub trait Streaming: Transport {
+    /// What is read.
+    type Body: Body;
+
+    /// Sends one request, once, whose answer is a stream.
+    fn open(
+        &self,
+        call: &Self::Call,
+        request: &Request<Self::Json>,
+    ) -> impl Future<Output = Result<Opened<Self::Body, Self::Json>, Error>>;
+}
+
+/// Bytes as they come. Whoever drops it ends the request.
+pub trait Body {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// `network` when the connection is lost, `timeout` when the call's time runs out.
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Error>>;
+}
+
+/// What became of a request for a stream.
+#[derive(Debug)]
+pub enum Opened<B, J> {
+    /// It comes.
+    Stream(B),
+    /// The server's answer, which says why not.
+    Refused(Response<J>),
+}
+
 /// What a server answered.
 #[derive(Clone, Debug)]
 pub struct Response<J> {
@@ -42,7 +86,7 @@ pub struct Response<J> {
     pub request_id: Option<String>,
     /// The header `Retry-After`.
     pub retry_after: Option<String>,
-    /// The JSON of the body: null when it is empty, its text when it is not JSON, and the stream itself
-    /// when one was asked for and the status says that it worked.
+    /// The JSON of the body: null when it is empty, its text when it is not JSON, and in JavaScript the
+    /// stream itself when one was asked for and the status says that it worked.
     pub body: J,
 }

@@ -5,22 +5,24 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use super::{Response, Transport};
 use crate::api_types::ErrorCode;
 use crate::error::Error;
+use crate::json::Json;
 use crate::json::value::Value;
 use crate::requests::Request;
 
 /// What the scripted server does when it is asked.
-pub type Turn = Result<Response<Value>, Error>;
+pub type Turn<J = Value> = Result<Response<J>, Error>;
 
 /// Answers, and what was asked.
-#[derive(Debug, Default)]
-pub struct Scripted {
-    turns: RefCell<VecDeque<Turn>>,
+#[derive(Debug)]
+pub struct Scripted<J = Value> {
+    turns: RefCell<VecDeque<Turn<J>>>,
     /// The requests that were sent.
-    pub sent: RefCell<Vec<Request<Value>>>,
+    pub sent: RefCell<Vec<Request<J>>>,
     /// How long was waited, each time.
     pub slept: RefCell<Vec<u32>>,
     /// What the developer was told.
@@ -28,23 +30,25 @@ pub struct Scripted {
 }
 
 /// One call, which ends with this failure after so many sleeps.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ScriptedCall {
     /// How many, and how; `None` for a call that is left alone.
     pub ends: Option<(usize, Error)>,
 }
 
-impl Scripted {
+impl<J> Scripted<J> {
     /// A server that does this, in this order.
-    pub fn new(turns: impl IntoIterator<Item = Turn>) -> Self {
+    pub fn new(turns: impl IntoIterator<Item = Turn<J>>) -> Self {
         Self {
             turns: RefCell::new(turns.into_iter().collect()),
-            ..Self::default()
+            sent: RefCell::default(),
+            slept: RefCell::default(),
+            warnings: RefCell::default(),
         }
     }
 
     /// An answer.
-    pub const fn answer(status: u16, body: Value) -> Turn {
+    pub const fn answer(status: u16, body: J) -> Turn<J> {
         Ok(Response {
             status,
             request_id: None,
@@ -58,11 +62,15 @@ impl Scripted {
     refining_impl_trait,
     reason = "the answers are ready: nothing waits here"
 )]
-impl Transport for &Scripted {
+impl<J: Json> Transport for &Scripted<J> {
     type Call = ScriptedCall;
-    type Json = Value;
+    type Json = J;
 
-    fn send(&self, _call: &ScriptedCall, request: &Request<Value>) -> Ready<Turn> {
+    fn begin(&self, _limit: Option<Duration>) -> ScriptedCall {
+        ScriptedCall::default()
+    }
+
+    fn send(&self, _call: &ScriptedCall, request: &Request<J>) -> Ready<Turn<J>> {
         self.sent.borrow_mut().push(request.clone());
         let silence = || {
             Error::new(

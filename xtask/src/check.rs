@@ -33,6 +33,7 @@ const CHECKS: &[Check] = &[
     ("formatting (cargo fmt)", formatting),
     ("clippy, host", clippy_host),
     ("clippy, wasm32", clippy_wasm),
+    ("clippy, a worker written in Rust", clippy_worker),
     ("documentation (rustdoc)", documentation),
 ];
 
@@ -74,6 +75,9 @@ fn clippy_host(workspace: &Workspace) -> Result<()> {
         "--quiet",
         "--workspace",
         "--all-targets",
+        // What only programs in Rust use.
+        "--features",
+        "upstash-box-wasm/native",
         "--",
         "-D",
         "warnings",
@@ -81,20 +85,25 @@ fn clippy_host(workspace: &Workspace) -> Result<()> {
 }
 
 fn clippy_wasm(workspace: &Workspace) -> Result<()> {
+    clippy_on_wasm(workspace, &["upstash-box-wasm", "--features", "npm"])
+}
+
+/// The example that has the SDK without what only the npm package needs.
+fn clippy_worker(workspace: &Workspace) -> Result<()> {
+    clippy_on_wasm(workspace, &["box-example-rust-worker"])
+}
+
+fn clippy_on_wasm(workspace: &Workspace, package: &[&str]) -> Result<()> {
     tools::ensure_wasm_target(workspace)?;
-    program::run(workspace.command("cargo").args([
-        "clippy",
-        "--quiet",
-        "--package",
-        "upstash-box-wasm",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--features",
-        "npm",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    let target = ["--target", "wasm32-unknown-unknown"];
+    program::run(
+        workspace
+            .command("cargo")
+            .args(["clippy", "--quiet", "--package"])
+            .args(package)
+            .args(target)
+            .args(["--", "-D", "warnings"]),
+    )
 }
 
 fn documentation(workspace: &Workspace) -> Result<()> {
@@ -107,6 +116,8 @@ fn documentation(workspace: &Workspace) -> Result<()> {
                 "--no-deps",
                 "--lib",
                 "--document-private-items",
+                "--features",
+                "upstash-box-wasm/native",
             ])
             .args(["--package", "upstash-box-wasm", "--package", "box-server"])
             // Its readers work on this repository, so private items are documentation too.

@@ -134,6 +134,20 @@ const ARROWS: &[Arrows] = &[
         ],
     ),
     row(
+        "src/service",
+        &[
+            "account",
+            "api_types",
+            "client",
+            "error",
+            "event_stream",
+            "exec_stream",
+            "requests",
+            "sentence",
+            "transport",
+        ],
+    ),
+    row(
         "src/js",
         &[
             "account",

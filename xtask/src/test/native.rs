@@ -7,7 +7,9 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::program;
-use crate::tools::{ensure_filesystem_programs, ensure_image_tools};
+use crate::server_binary::{self, Profile};
+use crate::step::step;
+use crate::tools::{self, ensure_filesystem_programs, ensure_image_tools};
 use crate::workspace::Workspace;
 
 use super::ordinary_user;
@@ -15,7 +17,8 @@ use super::report::Report;
 
 /// Runs them all; the server's once more as an ordinary user when this one is root.
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
-    report.suite("SDK, native", Ok(cargo_test(workspace, "upstash-box-wasm")));
+    report.suite("SDK, native", sdk(workspace));
+    report.suite("SDK in a worker written in Rust", worker(workspace));
     report.suite("command list", Ok(cargo_test(workspace, "xtask")));
     let image_tools = ensure_image_tools(workspace);
     if !program::is_root() {
@@ -50,6 +53,48 @@ pub(crate) fn run_long(workspace: &Workspace, report: &mut Report) {
     );
     let often = [("BOX_CRASH_KILLS", "200"), ("BOX_CRASH_CUTS", "20")];
     report.suite("killed servers", suite("crash", &often));
+}
+
+/// With the features of programs in Rust, which are tried against a server, too.
+fn sdk(workspace: &Workspace) -> Result<Command> {
+    let server = server_binary::build(workspace, Profile::Dev)?;
+    let mut command = cargo_test(workspace, "upstash-box-wasm");
+    command
+        .args(["--features", "native"])
+        .env("BOX_SERVER_BIN", server);
+    Ok(command)
+}
+
+/// The example that is compiled for wasm32, in Node.
+fn worker(workspace: &Workspace) -> Result<Command> {
+    let server = server_binary::build(workspace, Profile::Dev)?;
+    let folder = workspace.target("rust-worker");
+    step("build the worker written in Rust", || {
+        tools::ensure_wasm_target(workspace)?;
+        tools::ensure_wasm_tools(workspace)?;
+        program::run(workspace.command("cargo").args([
+            "build",
+            "--package",
+            "box-example-rust-worker",
+            "--target",
+            "wasm32-unknown-unknown",
+        ]))?;
+        let built = "wasm32-unknown-unknown/debug/box_example_rust_worker.wasm";
+        program::run(
+            workspace
+                .command("wasm-bindgen")
+                .args(["--target", "nodejs", "--out-dir"])
+                .arg(&folder)
+                .arg(workspace.target(built)),
+        )
+    })?;
+    let mut command = workspace.command("node");
+    command
+        .args(["--test", "--test-reporter=spec"])
+        .arg("tests/rust_worker/worker.test.mjs")
+        .env("BOX_SERVER_BIN", server)
+        .env("BOX_RUST_WORKER", folder);
+    Ok(command)
 }
 
 fn cargo_test(workspace: &Workspace, package: &str) -> Command {
