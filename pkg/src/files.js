@@ -26,13 +26,16 @@ export class Files extends Part {
     return readable(await openOn(this, "box.files.stream", options, { path }));
   }
 
-  async write({ content, encoding, ...options } = {}) {
-    const bytes = await given("box.files.write: option `content`", bytesOf(content));
+  async write({ path, content, encoding, onProgress, ...options } = {}) {
+    // A form carries bytes as they are, so its progress is the content's.
+    const decodes = onProgress && encoding == "base64";
+    const bytes = await given("box.files.write: option `content`", decodes ? base64(content) : bytesOf(content));
     if (!bytes && typeof content != "string") {
       throw invalid("box.files.write: option `content` must be a string, Uint8Array, ArrayBuffer, Blob or ReadableStream.");
     }
+    if (onProgress) return upload(this, { destination: path, content: bytes ?? content }, { onProgress, ...options });
     const travels = bytes ? { content: toBase64(bytes), encoding: "base64" } : { content, encoding };
-    await callOn(this, "box.files.write", options, travels);
+    await callOn(this, "box.files.write", options, { path, ...travels });
   }
 
   async tar(folder, options) {
@@ -52,3 +55,5 @@ export class Files extends Part {
     return download(this, options);
   }
 }
+
+const base64 = async (text) => fromBase64(text);

@@ -13,6 +13,12 @@ export function tell(name, option, callback, facts) {
   }
 }
 
+/** Tells how far a transfer is, with the percentage where the whole is known. */
+export function progressed(name, callback, bytes, totalBytes) {
+  const part = totalBytes ? { bytes, totalBytes, percent: Math.floor((bytes * 100) / totalBytes) } : { bytes };
+  tell(name, "onProgress", callback, part);
+}
+
 /** What a promise gives that depends on the user's side. */
 export async function given(what, promise) {
   try {

@@ -3,7 +3,7 @@
 import { connect } from "./connection.js";
 import { failure } from "./error.js";
 import { missing } from "./features.js";
-import { given, tell } from "./given.js";
+import { given, progressed, tell } from "./given.js";
 import { CUT_OFF, chunks, failed, lines, readable } from "./streams.js";
 
 const ARCHIVE = "snapshot_archive";
@@ -31,8 +31,7 @@ async function* counted(name, opened, onProgress) {
   let bytes = 0;
   for await (const chunk of chunks(opened)) {
     bytes += chunk.length;
-    const progress = totalBytes ? { bytes, totalBytes, percent: Math.floor((bytes * 100) / totalBytes) } : { bytes };
-    tell(name, "onProgress", onProgress, progress);
+    progressed(name, onProgress, bytes, totalBytes);
     yield chunk;
   }
 }

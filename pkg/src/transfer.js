@@ -2,28 +2,69 @@
 
 import { blobOf } from "./content.js";
 import { failure, invalid } from "./error.js";
-import { given } from "./given.js";
+import { given, progressed } from "./given.js";
 import { local } from "./local.js";
 import { boxOf, callOn } from "./part.js";
+import { readable } from "./streams.js";
 
 /** How many files one request may carry. */
 const AT_ONCE = 10;
 
-export async function upload(part, files, options) {
+export async function upload(part, files, { onProgress, ...options } = {}) {
+  const name = "box.files.upload";
   const list = typeof files?.[Symbol.iterator] == "function" ? [...files] : [files];
+  // What is sent and what there is of it, in bytes of content.
+  let done = 0;
+  const total = onProgress && (await given(name, Promise.all(list.map(lengthOf)))).reduce((sum, length) => sum + length, 0);
   for (let at = 0; at < list.length; at += AT_ONCE) {
-    const form = new FormData();
+    let form = new FormData();
+    let length = 0;
     for (const file of list.slice(at, at + AT_ONCE)) {
       const destination = file?.destination ?? (file?.webkitRelativePath || file?.name);
       const isNamed = typeof destination == "string" && destination;
       const found = isNamed && blobOf(file.path ? read(file.path) : (file.content ?? file));
-      const content = await given(`box.files.upload: the content of \`${isNamed}\``, found);
-      if (!content) throw invalid("box.files.upload: a file must have `destination` and `content` or `path`.");
+      const content = await given(`${name}: the content of \`${isNamed}\``, found);
+      if (!content) throw invalid(`${name}: a file must have \`destination\` and \`content\` or \`path\`.`);
+      length += content.size;
       form.append("paths", destination[0] == "/" ? destination : `${boxOf(part).cwd}/${destination}`);
       form.append("files", content, destination);
     }
-    await callOn(part, "box.files.upload", options, { form });
+    let thrown;
+    let contentType;
+    // Browsers send no streams over plain HTTP: there each request is a step.
+    if (onProgress && globalThis.process?.versions) {
+      const { body, headers } = new Response(form);
+      contentType = headers.get("content-type");
+      form = readable({ chunks: counted(body) });
+    }
+    async function* counted(body) {
+      let sent = 0;
+      for await (const chunk of body) {
+        // The form is a little longer than what it holds, and its end is told once the service has it.
+        sent += chunk.length;
+        if (sent < length) told(done + sent);
+        yield chunk;
+      }
+    }
+    const told = (bytes) => {
+      try {
+        progressed(name, onProgress, bytes, total);
+      } catch (error) {
+        throw (thrown = error);
+      }
+    };
+    await callOn(part, name, options, { form, contentType }).catch((error) => {
+      throw thrown ?? error;
+    });
+    told((done += length));
   }
+}
+
+/** How many bytes a file has; NaN when only reading it tells. */
+async function lengthOf(file) {
+  if (file?.path) return (await local("fs", "box.files.upload").promises.stat(file.path)).size;
+  const content = file?.content ?? file;
+  return content?.getReader ? NaN : (await blobOf(content))?.size;
 }
 
 const read = (path) => local("fs", "box.files.upload").promises.readFile(path);

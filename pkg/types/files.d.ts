@@ -107,7 +107,7 @@ export interface Files {
    * await box.files.upload([{ destination: "data/a.txt", content: "hello" }]);
    * ```
    */
-  upload(files: UploadFile | Iterable<UploadFile>, options?: CallOptions): Promise<void>;
+  upload(files: UploadFile | Iterable<UploadFile>, options?: UploadOptions): Promise<void>;
 
   /**
    * Writes all files below a directory to this machine's disk, in Node, Bun and Deno, and gives the
@@ -119,6 +119,16 @@ export interface Files {
   tar(folder?: string, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
 }
 
+/** Options of what sends files. */
+export interface UploadOptions extends CallOptions {
+  /**
+   * Called as the content goes out: piece by piece in Node, Bun and Deno, after each ten files where the
+   * runtime sends no streams, as in browsers. The last one comes when the service has it all. The total
+   * is not known when a file is a stream.
+   */
+  onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
 /** Options of `files.download`. */
 export interface DownloadOptions extends CallOptions {
   /** The directory, or the one file, in the box; by default `box.cwd`. */
@@ -128,7 +138,7 @@ export interface DownloadOptions extends CallOptions {
 }
 
 /** Options of `files.write`. */
-export interface WriteFileOptions extends CallOptions {
+export interface WriteFileOptions extends UploadOptions {
   path: string;
   /** Text, or bytes in any of their forms. */
   content: FileContent;

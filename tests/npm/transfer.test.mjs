@@ -118,3 +118,54 @@ test('the tree is changed', limit, async () => {
   await handle.files.remove('a', { recursive: true })
   await assert.rejects(handle.files.stat('a'), { code: 'path_not_found' })
 })
+
+test('an upload tells how far it is, and its last word is that all arrived', limit, async () => {
+  const handle = await create()
+  const seen = []
+  const onProgress = (step) => seen.push(step)
+  const large = new Uint8Array(3_000_000).fill(7)
+  await handle.files.upload([{ destination: 'large', content: large }, { destination: 'small', content: 'grün' }], { onProgress })
+  const totalBytes = 3_000_005
+  assert.deepEqual(seen.at(-1), { bytes: totalBytes, totalBytes, percent: 100 })
+  assert.ok(seen.length > 2, `only ${seen.length} steps`)
+  assert.ok(seen.every(({ bytes }, at) => bytes > (seen[at - 1]?.bytes ?? 0)), 'it only grows')
+  assert.deepEqual(await handle.files.read('large', { encoding: 'bytes' }), large)
+  assert.equal(await handle.files.read('small'), 'grün')
+
+  const contents = { text: 'grün', bytes: new Uint8Array([0, 255]), base64: 'AP8=', blob: new Blob(['ab']), stream: new Blob(['abc']).stream() }
+  const lengths = { text: 5, bytes: 2, base64: 2, blob: 2, stream: 3 }
+  for (const [path, content] of Object.entries(contents)) {
+    seen.length = 0
+    await handle.files.write({ path, content, encoding: path === 'base64' ? path : undefined, onProgress })
+    assert.equal(seen.at(-1).bytes, lengths[path], path)
+    assert.equal(seen.at(-1).percent, 100, path)
+    assert.equal((await handle.files.stat(path)).size, lengths[path], path)
+  }
+  await withFolder(async (folder) => {
+    await writeFile(join(folder, 'local'), 'from disk')
+    await handle.files.upload({ destination: 'disk', path: join(folder, 'local') }, { onProgress })
+    assert.deepEqual(seen.at(-1), { bytes: 9, totalBytes: 9, percent: 100 })
+    await assert.rejects(handle.files.upload({ destination: 'd', path: join(folder, 'none') }, { onProgress }), { code: 'invalid_argument', message: /none/ })
+  })
+})
+
+test('an upload in several requests counts on, and a callback that throws ends it', limit, async () => {
+  const handle = await box()
+  const asked = play()
+  const seen = []
+  const files = Array.from({ length: 11 }, (_, n) => ({ destination: `f${n}`, content: 'xx' }))
+  await handle.files.upload(files, { onProgress: ({ bytes, percent }) => seen.push([bytes, percent]) })
+  assert.deepEqual(seen.filter(([bytes]) => bytes >= 20), [[20, 90], [22, 100]])
+  assert.match(asked[0].headers['content-type'], /^multipart\/form-data; boundary=/)
+  assert.equal(asked[0].body.toString().match(/name="files"/g).length, 10)
+
+  for (const thrown of ['no', undefined]) {
+    const answers = play()
+    const onProgress = () => {
+      throw thrown
+    }
+    const large = { destination: 'l', content: new Uint8Array(1_000_000) }
+    await assert.rejects(handle.files.upload([large, ...files], { onProgress }), { name: 'BoxError', code: 'invalid_argument', message: /`onProgress` threw/ })
+    assert.ok(answers.length < 2, 'nothing more is sent')
+  }
+})
