@@ -33,7 +33,7 @@ use std::time::Duration;
 
 pub use error::SandboxError;
 pub use handle::Sandbox;
-pub use hold::Held;
+pub use hold::{Held, Prepared};
 pub use host::SandboxHost;
 pub use run::{Killer, Run};
 pub use session::{Session, SessionControl, WindowSize};

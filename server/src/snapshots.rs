@@ -13,6 +13,7 @@
 //! DATA/boxes/<box>/work-…     scratch space of overlayfs, one a start; in a subvolume's upper, there
 //! DATA/boxes/<box>/lock       locked while any process of the box may write
 //! DATA/imports/<import>       what an import has brought so far
+//! DATA/places/…               empty directories for boxes and copies, where files are made quickly
 //! DATA/trash/…                on its way out
 //! ```
 //!
@@ -32,6 +33,7 @@ mod layer_store;
 mod lease;
 mod live_copy;
 mod measure;
+mod places;
 mod recovery;
 mod removal;
 mod root_look;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::error::BoxError;
+use super::owner::Merging;
 use super::{Boxes, ids};
 
 /// Chains up to this length stay as they are.
@@ -24,6 +25,10 @@ impl Boxes {
     }
 
     async fn flatten(&self, box_id: &str) -> Result<(), BoxError> {
+        // Of two at once the second would lose the layers that it reads to the first.
+        let Some(_merging) = self.owners().get(box_id).and_then(Merging::begin) else {
+            return Ok(());
+        };
         let id = box_id.to_owned();
         let chain = self
             .blocking(move |store| Ok(store.box_chain(&id)?))

@@ -19,6 +19,7 @@ pub(super) struct BoxOwner {
     last_used: Mutex<Instant>,
     /// The second of the last use that is stored, so that many in one second are stored once.
     stored_use: AtomicI64,
+    is_merging: AtomicBool,
 }
 
 /// What only the holder of the lock may see and change.
@@ -115,6 +116,7 @@ impl BoxOwner {
             runs: AtomicUsize::new(0),
             last_used: Mutex::new(Instant::now()),
             stored_use: AtomicI64::new(0),
+            is_merging: AtomicBool::new(false),
         }
     }
 
@@ -164,5 +166,27 @@ impl Drop for RunCount {
     fn drop(&mut self) {
         self.owner.touch();
         self.owner.runs.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// The one merge of a box's layers that is under way, for as long as it is held.
+#[derive(Debug)]
+pub(super) struct Merging {
+    owner: Arc<BoxOwner>,
+}
+
+impl Merging {
+    /// `None`: there is one already.
+    pub(super) fn begin(owner: &Arc<BoxOwner>) -> Option<Self> {
+        let was_merging = owner.is_merging.swap(true, Ordering::AcqRel);
+        (!was_merging).then(|| Self {
+            owner: Arc::clone(owner),
+        })
+    }
+}
+
+impl Drop for Merging {
+    fn drop(&mut self) {
+        self.owner.is_merging.store(false, Ordering::Release);
     }
 }

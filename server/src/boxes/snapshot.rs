@@ -25,7 +25,8 @@ use crate::store::{BoxSettings, NewLayer, NewSnapshot, Store};
 /// How long an answer may wait for the new layer's size; a longer count goes on afterwards.
 const COUNT_BUDGET: Duration = Duration::from_micros(250);
 
-/// Overlayfs mounts at most 500, the image's included. An archive brings at most 256.
+/// Enough to merge them in time; fewer where those of the image don't leave room for as many. An archive
+/// brings at most 256.
 const MOST_LAYERS: usize = 300;
 
 impl Boxes {
@@ -132,8 +133,17 @@ impl Boxes {
         };
         let sandbox = live.sandbox.clone();
         let mut mapped = sandbox.shared_mappings().await?;
-        let begun = self.begin_copy(entered, live.earlier_copy.clone()).await?;
-        let held = match sandbox.freeze().await {
+        let copy = self.begin_copy(entered, live.earlier_copy.clone());
+        // The box's lock is held, so no run begins meanwhile.
+        let (begun, prepared) = tokio::join!(copy, sandbox.prepare_freeze());
+        let begun = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                sandbox.give_up_freeze(prepared).await;
+                return Err(error);
+            }
+        };
+        let held = match sandbox.freeze(prepared).await {
             Ok(held) => held,
             Err(error) => return self.store_copy(entered, new, Err(error.into())).await,
         };
@@ -232,7 +242,7 @@ impl Boxes {
         let boot_id = self.boot_id();
         let (info, uncounted) = self
             .blocking(move |store| {
-                has_room(store, &new.box_id)?;
+                has_room(store, &layers, &new.box_id)?;
                 let layer = seal(&layers, &layer_id)?
                     .then(|| describe_layer(&layers, layer_id, boot_id, rotates));
                 record(store, &layers, NewSnapshot { layer, ..new })
@@ -247,13 +257,15 @@ impl Boxes {
 }
 
 /// Refuses what would be too high to be mounted.
-fn has_room(store: &Store, box_id: &str) -> Result<(), BoxError> {
-    let layers = store.box_chain(box_id)?.layers.len();
-    if layers < MOST_LAYERS {
+fn has_room(store: &Store, layers: &LayerStore, box_id: &str) -> Result<(), BoxError> {
+    let chain = store.box_chain(box_id)?;
+    let most = layers.most_layers(chain.image.as_deref())?;
+    let count = chain.layers.len();
+    if count < most.min(MOST_LAYERS) {
         return Ok(());
     }
     Err(BoxError::Conflict(format!(
-        "too many layers: the box stands on {layers}, the most that there can be; they are merged as \
+        "too many layers: the box stands on {count}, the most that there can be; they are merged as \
          soon as nothing runs in it: try again then"
     )))
 }

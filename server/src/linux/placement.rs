@@ -2,8 +2,12 @@
 
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::time::Duration;
 
+use nix::fcntl::OFlag;
 use nix::libc;
+use nix::sys::stat::Mode;
+use nix::time::{ClockId, clock_gettime};
 
 use super::{Named, Result, open};
 
@@ -34,4 +38,22 @@ pub(crate) fn spread(directory: &Path) -> Result<()> {
     unsafe { ioctl::set_flags(opened.as_raw_fd(), &raw const flags) }
         .named(|| format!("ioctl(set flags, {})", directory.display()))
         .map(drop)
+}
+
+/// How long the kernel works to find room for a file in `directory`, waiting left out.
+///
+/// # Errors
+/// Not every filesystem makes files without a name, by which nothing is left of the attempt.
+pub(crate) fn time_to_make_a_file(directory: &Path) -> Result<Duration> {
+    let now = || clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from);
+    let started = now().named(|| "clock_gettime()".into())?;
+    nix::fcntl::open(
+        directory,
+        OFlag::O_TMPFILE | OFlag::O_WRONLY | OFlag::O_CLOEXEC,
+        Mode::S_IRUSR | Mode::S_IWUSR,
+    )
+    .named(|| format!("open({}, O_TMPFILE)", directory.display()))?;
+    Ok(now()
+        .named(|| "clock_gettime()".into())?
+        .saturating_sub(started))
 }

@@ -49,11 +49,17 @@ impl Cgroup {
         Ok(())
     }
 
-    /// Holds every process still but the sandbox's first, which is the child of `launcher`; since
-    /// when. Unlike a signal it is seen by nobody in the box, and nobody there can end it.
-    pub(super) fn freeze(&self, launcher: u32) -> io::Result<Instant> {
+    /// Takes the sandbox's first process, which is the child of `launcher`, out of what will be held still.
+    /// The kernel takes 10 ms or more for that, mostly waiting, so it is done while the box still runs. The
+    /// first process must not be asked to begin anything until the [thaw](Self::thaw).
+    pub(super) fn set_first_aside(&self, launcher: u32) -> io::Result<()> {
         let first = self.first_process(launcher)?;
-        fs::write(self.all.outside().join("cgroup.procs"), first.to_string())?;
+        fs::write(self.all.outside().join("cgroup.procs"), first.to_string())
+    }
+
+    /// Holds every process still but the sandbox's first, which was set aside; since when. Unlike a
+    /// signal it is seen by nobody in the box, and nobody there can end it.
+    pub(super) fn freeze(&self, launcher: u32) -> io::Result<Instant> {
         let started = Instant::now();
         let held = self
             .write("cgroup.freeze", "1")
@@ -65,7 +71,7 @@ impl Cgroup {
         Ok(started)
     }
 
-    /// Lets them go on; since when.
+    /// Lets them go on, if they stood still, and takes the first process back; since when.
     pub(super) fn thaw(&self, launcher: u32) -> io::Result<Instant> {
         self.write("cgroup.freeze", "0")?;
         let thawed = Instant::now();

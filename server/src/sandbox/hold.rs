@@ -11,37 +11,54 @@ use super::control::Request;
 use super::handle::{ANSWER_LIMIT, Inner};
 use super::{Sandbox, SandboxError};
 
+/// A box that can be made to stand still at once. To be given to [`Sandbox::freeze`], or back to
+/// [`Sandbox::give_up_freeze`].
+#[derive(Debug)]
+#[must_use]
+pub struct Prepared {
+    /// The launcher, when the control group does it.
+    by_group: Option<u32>,
+}
+
 /// A box that stands still. To be given back to [`Sandbox::thaw`].
 #[derive(Debug)]
 #[must_use]
 pub struct Held {
     since: Instant,
-    /// The launcher, when the control group does it.
-    by_group: Option<u32>,
+    prepared: Prepared,
 }
 
 impl Sandbox {
+    /// Does what takes long of a [`freeze`](Self::freeze) while the processes still run. No run may begin in
+    /// the box from now on until it is thawed.
+    pub async fn prepare_freeze(&self) -> Prepared {
+        let mut by_group = self.launcher_of_group();
+        if let Some(launcher) = by_group {
+            let aside = self.with_group(move |group| group.set_first_aside(launcher));
+            if let Err(error) = aside.await {
+                tracing::warn!(%error, "a control group can't hold a box still");
+                by_group = None;
+            }
+        }
+        Prepared { by_group }
+    }
+
     /// Stops every process where it stands. To be followed by [`thaw`](Self::thaw).
     ///
     /// # Errors
     /// When a process can't be stopped in time (then none is), or the sandbox ended.
-    pub async fn freeze(&self) -> Result<Held, SandboxError> {
-        if let Some(launcher) = self.launcher_of_group() {
+    pub async fn freeze(&self, prepared: Prepared) -> Result<Held, SandboxError> {
+        if let Some(launcher) = prepared.by_group {
             let frozen = self.with_group(move |group| group.freeze(launcher)).await;
             match frozen {
-                Ok(since) => {
-                    let by_group = Some(launcher);
-                    return Ok(Held { since, by_group });
-                }
+                Ok(since) => return Ok(Held { since, prepared }),
                 Err(error) => tracing::warn!(%error, "a control group did not hold a box still"),
             }
         }
         let since = Instant::now();
         self.ask(|id| Request::Freeze { id }).await?;
-        Ok(Held {
-            since,
-            by_group: None,
-        })
+        let prepared = Prepared { by_group: None };
+        Ok(Held { since, prepared })
     }
 
     /// Lets the processes go on; how long they stood still.
@@ -49,17 +66,28 @@ impl Sandbox {
     /// # Errors
     /// When the sandbox ended.
     pub async fn thaw(&self, held: Held) -> Result<std::time::Duration, SandboxError> {
-        let thawed = match held.by_group {
-            Some(launcher) => self
-                .with_group(move |group| group.thaw(launcher))
-                .await
-                .map_err(SandboxError::Connection)?,
+        let thawed = match held.prepared.by_group {
+            Some(launcher) => self.take_first_back(launcher).await?,
             None => {
                 self.ask(|id| Request::Thaw { id }).await?;
                 Instant::now()
             }
         };
         Ok(thawed.duration_since(held.since))
+    }
+
+    /// Makes a box that will not be held still as it was.
+    pub async fn give_up_freeze(&self, prepared: Prepared) {
+        if let Some(launcher) = prepared.by_group
+            && let Err(error) = self.take_first_back(launcher).await
+        {
+            tracing::warn!(%error, "a box's first process did not come back to its group");
+        }
+    }
+
+    async fn take_first_back(&self, launcher: u32) -> Result<Instant, SandboxError> {
+        let thawed = self.with_group(move |group| group.thaw(launcher));
+        thawed.await.map_err(SandboxError::Connection)
     }
 
     /// The files that stopped processes may write to through shared mappings, without a call that

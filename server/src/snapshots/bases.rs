@@ -10,6 +10,9 @@ use super::error::{LayerError, On};
 use super::image::{self, Image, Part};
 use super::image_store::StoredImage;
 
+/// Overlayfs mounts at most this many.
+const MOST_MOUNTED: usize = 500;
+
 /// What a disk consists of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DiskChain {
@@ -114,6 +117,16 @@ impl LayerStore {
     /// The image that is described so, if it is here.
     pub fn image_of_base(&self, description: &str) -> Option<Option<&str>> {
         self.bases().described(description)
+    }
+
+    /// How many layers there may be on an image, so that all of them can be mounted together.
+    ///
+    /// # Errors
+    /// When it is not here.
+    pub fn most_layers(&self, image: Option<&str>) -> Result<usize, LayerError> {
+        let parts = self.bases().get(image)?.parts.iter();
+        let below = parts.map(|part| part.lowers.len()).max().unwrap_or(0);
+        Ok(MOST_MOUNTED.saturating_sub(below))
     }
 
     /// The variables that an image wants its programs to have.

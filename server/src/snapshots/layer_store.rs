@@ -15,6 +15,7 @@ use super::error::{LayerError, On};
 use super::image::{Image, Part};
 use super::image_store::StoredImage;
 use super::lease::{Lease, Leases};
+use super::places::Places;
 use super::removal::Unneeded;
 use super::storage::Storage;
 use super::trash::{self, Trash};
@@ -42,6 +43,7 @@ pub struct LayerStore {
     host_shift: u32,
     leases: Leases,
     trash: Trash,
+    places: Places,
     next_work: AtomicU64,
 }
 
@@ -91,6 +93,7 @@ impl LayerStore {
             host_shift,
             leases: Leases::default(),
             trash,
+            places: Places::open(&data.join("places"))?,
             next_work: AtomicU64::new(0),
         })
     }
@@ -250,7 +253,7 @@ impl LayerStore {
 
     fn flatten_into(&self, chain: &DiskChain, target: &Path) -> Result<(), LayerError> {
         let base = self.bases.get(chain.image.as_deref())?;
-        fs::create_dir(target).on("create", target)?;
+        self.places.make(target)?;
         for part in &base.parts {
             let stack: Vec<PathBuf> = self.layers_of(part, &chain.layers).collect();
             if !stack.is_empty() {
@@ -321,6 +324,10 @@ impl LayerStore {
 
     pub(super) fn trash(&self) -> &Trash {
         &self.trash
+    }
+
+    pub(super) fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(super) fn leases(&self) -> &Leases {
@@ -394,10 +401,10 @@ impl LayerStore {
     /// The place for a box's parts, of the kind that this storage wants. One that exists stays.
     fn make_upper(&self, box_id: &str) -> Result<(), LayerError> {
         let (above, upper) = (self.box_directory(box_id), self.upper(box_id));
+        if !above.exists() {
+            self.places.make(&above)?;
+        }
         if self.storage == Storage::Subvolumes && !upper.exists() {
-            let mut builder = fs::DirBuilder::new();
-            let made = builder.recursive(true).mode(0o755).create(&above);
-            made.on("create", &above)?;
             btrfs::create_subvolume(&above, upper.file_name().unwrap_or_default())?;
             fs::set_permissions(&upper, fs::Permissions::from_mode(0o755)).on("chmod", &upper)?;
         }

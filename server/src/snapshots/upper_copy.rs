@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::error::{LayerError, On};
 use super::layer_store::LayerStore;
 use super::live_copy::{Copied, Earlier, LiveCopy};
+use super::places::Places;
 use super::storage::Storage;
 use crate::linux::{btrfs, open, sync};
 
@@ -59,12 +60,13 @@ impl UpperCopy {
     /// Copies the parts of an upper: where each is mounted, and where it lies. `earlier` finds a part in
     /// an earlier copy.
     fn of_files<'copy>(
+        places: &Places,
         parts: impl Iterator<Item = (PathBuf, PathBuf)>,
         directory: PathBuf,
         earlier: impl Fn(&OsStr) -> Option<Earlier<'copy>>,
         storage: Storage,
     ) -> Result<Self, LayerError> {
-        fs::create_dir(&directory).on("create", &directory)?;
+        places.make(&directory)?;
         let mut copies = Vec::new();
         for (target, source) in parts {
             let name = source.file_name().unwrap_or_default().to_owned();
@@ -169,7 +171,7 @@ impl LayerStore {
                 copied: earlier?.copied.get(part)?,
             })
         };
-        let copy = UpperCopy::of_files(parts, unfinished, earlier, self.storage());
+        let copy = UpperCopy::of_files(self.places(), parts, unfinished, earlier, self.storage());
         if copy.is_err() {
             self.discard_copy(layer_id)?;
         }

@@ -99,6 +99,10 @@ impl Incoming<'_> {
         let mut description = Description::of(&configuration)?;
         let image = image_below(&configuration, self.layers).map(str::to_owned);
         description.settings.image.clone_from(&image);
+        let most = self.layers.most_layers(image.as_deref())?;
+        if diff_ids.len() > most {
+            return Err(too_many(diff_ids.len(), most).into());
+        }
         let mut chain = Chain {
             image,
             ..Chain::default()
@@ -280,6 +284,12 @@ pub(super) fn most_bytes_exceeded(most: u64) -> ArchiveError {
     ))
 }
 
+fn too_many(layers: usize, most: usize) -> ArchiveError {
+    ArchiveError::TooLarge(format!(
+        "the image has {layers} layers; at most {most} are taken"
+    ))
+}
+
 pub(super) fn check_layers(
     manifest: &Manifest,
     configuration: &Configuration,
@@ -299,10 +309,7 @@ pub(super) fn check_layers(
         )));
     }
     if diff_ids.len() > MOST_LAYERS {
-        return Err(ArchiveError::TooLarge(format!(
-            "the image has {} layers; at most {MOST_LAYERS} are taken",
-            diff_ids.len()
-        )));
+        return Err(too_many(diff_ids.len(), MOST_LAYERS));
     }
     for layer in &manifest.layers {
         layer.compression()?;

@@ -108,7 +108,7 @@ impl Staging {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Unpacked, ArchiveError> {
         let target = self.layer(number);
-        fs::create_dir(&target).on("create", &target)?;
+        self.store.places().make(&target)?;
         let below = below.iter().map(|place| match place {
             LayerPlace::Stored(layer_id) => self.store.layer(layer_id),
             LayerPlace::Staged(number) => self.layer(*number),

@@ -1,0 +1,200 @@
+//! Directories in which the filesystem makes files quickly, found before they are needed.
+//!
+//! Without a journal ext4 uses no inode again for a minute, at times for five, after its file was removed, and
+//! looks at each of those one by one whenever a file is made near them. A box or a copy whose directory lies
+//! where some thousand files were just removed would take half a millisecond for each file in place of some
+//! microseconds. Nobody tells where that is, so it is tried: a file without a name is made, and timed.
+//!
+//! Also reading for the first time what a part of the disk holds takes milliseconds. So a few directories are
+//! kept ready in `DATA/places`, and become a box's or a copy's by a rename.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::error::{LayerError, On};
+use crate::linux::placement;
+
+/// How many are kept ready.
+const READY: usize = 8;
+
+/// How often another place is tried. Each is one that the filesystem would have chosen.
+const ATTEMPTS: usize = 16;
+
+/// What making a file takes of a processor where there is room, with a wide margin. Where many were
+/// removed it is ten times as much.
+const QUICK: Duration = Duration::from_micros(60);
+
+/// Places for directories of one filesystem.
+#[derive(Debug)]
+pub(super) struct Places {
+    found: Arc<Found>,
+    /// `None`: this filesystem puts files where it likes, and all places are the same.
+    wake: Option<Sender<()>>,
+}
+
+#[derive(Debug)]
+struct Found {
+    directory: PathBuf,
+    ready: Mutex<Vec<PathBuf>>,
+    next: AtomicU64,
+}
+
+impl Places {
+    /// Looks for places in the background, for as long as this lives. What an earlier server had found goes.
+    pub(super) fn open(directory: &Path) -> Result<Self, LayerError> {
+        fs::create_dir_all(directory).on("create", directory)?;
+        for entry in fs::read_dir(directory).on("list", directory)?.flatten() {
+            fs::remove_dir(entry.path()).on("remove", &entry.path())?;
+        }
+        let found = Arc::new(Found {
+            directory: directory.to_path_buf(),
+            ready: Mutex::default(),
+            next: AtomicU64::new(0),
+        });
+        let tells_places = placement::spread(directory).is_ok()
+            && placement::time_to_make_a_file(directory).is_ok();
+        if !tells_places {
+            return Ok(Self { found, wake: None });
+        }
+        let (wake, woken) = channel();
+        let finder = Arc::clone(&found);
+        thread::Builder::new()
+            .name("places".into())
+            .spawn(move || {
+                finder.fill();
+                while woken.recv().is_ok() {
+                    // One look for all that were taken meanwhile.
+                    while woken.try_recv().is_ok() {}
+                    finder.fill();
+                }
+            })
+            .on("start a thread for", directory)?;
+        let wake = Some(wake);
+        Ok(Self { found, wake })
+    }
+
+    /// Makes the directory `path`, which does not exist, in a good place.
+    pub(super) fn make(&self, path: &Path) -> Result<(), LayerError> {
+        let Some(wake) = &self.wake else {
+            return create(path).on("create", path);
+        };
+        let place = self.found.take();
+        // The thread lives as long as the sender.
+        let _ = wake.send(());
+        match place {
+            Some(place) => fs::rename(place, path).on("create", path),
+            None => create(path).on("create", path),
+        }
+    }
+}
+
+impl Found {
+    /// One that is still good, else one that is found now.
+    fn take(&self) -> Option<PathBuf> {
+        while let Some(place) = self.pop() {
+            if is_quick(&place) {
+                return Some(place);
+            }
+            remove(&place);
+        }
+        self.find(1).pop()
+    }
+
+    fn fill(&self) {
+        let missing = READY.saturating_sub(self.ready().len());
+        let found = self.find(missing);
+        self.ready().extend(found);
+    }
+
+    /// At most `wanted` places. Those that are no good are kept until the end: the filesystem would
+    /// offer them again.
+    fn find(&self, wanted: usize) -> Vec<PathBuf> {
+        let (mut good, mut slow) = (Vec::new(), Vec::new());
+        while good.len() < wanted && slow.len() < ATTEMPTS {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let place = self.directory.join(number.to_string());
+            if let Err(error) = create(&place) {
+                tracing::debug!(%error, "no place for a directory was found");
+                break;
+            }
+            if is_quick(&place) {
+                good.push(place);
+            } else {
+                slow.push(place);
+            }
+        }
+        slow.iter().for_each(|place| remove(place));
+        good
+    }
+
+    fn pop(&self) -> Option<PathBuf> {
+        self.ready().pop()
+    }
+
+    fn ready(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The second attempt counts: the first may have had to read what the place holds.
+fn is_quick(place: &Path) -> bool {
+    let quick = || placement::time_to_make_a_file(place).is_ok_and(|time| time <= QUICK);
+    quick() || quick()
+}
+
+fn create(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o755).create(path)
+}
+
+fn remove(place: &Path) {
+    // It is empty, and the next start tries again.
+    let _ = fs::remove_dir(place);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn directories_are_made_wherever_there_are_places_and_none_is_given_twice() {
+        let scratch = tempfile::tempdir().unwrap();
+        let places = Places::open(&scratch.path().join("places")).unwrap();
+        for number in 0..3 * READY {
+            let path = scratch.path().join(format!("made-{number}"));
+            places.make(&path).unwrap();
+            assert_eq!(names(&path), 0);
+        }
+        assert_eq!(names(scratch.path()), 3 * READY + 1);
+    }
+
+    #[test]
+    fn a_directory_that_exists_with_content_is_not_replaced() {
+        let scratch = tempfile::tempdir().unwrap();
+        let places = Places::open(&scratch.path().join("places")).unwrap();
+        let path = scratch.path().join("kept");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("file"), "kept").unwrap();
+        places.make(&path).unwrap_err();
+        assert_eq!(fs::read(path.join("file")).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn what_an_earlier_server_had_found_goes() {
+        let scratch = tempfile::tempdir().unwrap();
+        let directory = scratch.path().join("places");
+        fs::create_dir_all(directory.join("old")).unwrap();
+        let _places = Places::open(&directory).unwrap();
+        assert!(!directory.join("old").exists());
+    }
+}
