@@ -2,15 +2,18 @@
 
 use std::process::ExitCode;
 
-/// Sandboxes are built by this same binary. That happens in a process with a single thread, so it
-/// is decided before anything else starts one.
+use box_server::snapshots::box_root;
+
+/// Sandboxes are built by this same binary, and it does what takes the rights of their root. That happens
+/// in processes with a single thread, so it is decided before anything else starts one.
 fn main() -> ExitCode {
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|argument| argument == "sandbox")
-    {
-        let code = box_server::sandbox::launcher::main();
-        return u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from);
-    }
-    box_server::cli::main()
+    let argument = std::env::args_os().nth(1).unwrap_or_default();
+    let code = if argument == "sandbox" {
+        box_server::sandbox::launcher::main()
+    } else if argument == box_root::SUBCOMMAND {
+        box_root::main()
+    } else {
+        return box_server::cli::main();
+    };
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
 }

@@ -21,6 +21,7 @@
 
 mod archive;
 mod bases;
+pub mod box_root;
 mod copy;
 mod diff;
 mod digest;

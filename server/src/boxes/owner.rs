@@ -190,3 +190,18 @@ impl Drop for Merging {
         self.owner.is_merging.store(false, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_merges_of_a_box_at_once_one_is_made() {
+        let owner = Arc::new(BoxOwner::new());
+        let first = Merging::begin(&owner);
+        assert!(first.is_some());
+        assert!(Merging::begin(&owner).is_none());
+        drop(first);
+        assert!(Merging::begin(&owner).is_some());
+    }
+}

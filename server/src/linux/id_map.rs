@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::fd::OwnedFd;
 
-use nix::unistd::{Pid, Uid};
+use nix::unistd::{Gid, Pid, Uid};
 
 use super::{Named, Result};
 
@@ -48,7 +48,7 @@ impl IdMap {
             }
             Self::OneUser => (
                 format!("0 {} 1\n", Uid::effective()),
-                format!("0 {} 1\n", nix::unistd::Gid::effective()),
+                format!("0 {} 1\n", Gid::effective()),
             ),
         }
     }
@@ -63,6 +63,15 @@ impl IdMap {
         write(pid, "uid_map", &users)?;
         write(pid, "gid_map", &groups)
     }
+}
+
+/// Keeps this process the user that it was, in the user namespace that it has just entered: there it has all
+/// rights over what belongs to that user and group.
+pub(crate) fn keep_own_user(user: Uid, group: Gid) -> Result<()> {
+    let own = Pid::this();
+    write(own, "setgroups", "deny")?;
+    write(own, "uid_map", &format!("{user} {user} 1\n"))?;
+    write(own, "gid_map", &format!("{group} {group} 1\n"))
 }
 
 fn write(pid: Pid, file: &str, content: &str) -> Result<()> {

@@ -98,6 +98,11 @@ impl SandboxHost {
             .ok()
     }
 
+    /// The box-server binary.
+    pub(crate) fn program(&self) -> &Path {
+        self.zygote.program()
+    }
+
     pub(super) fn zygote(&self) -> &Zygote {
         &self.zygote
     }

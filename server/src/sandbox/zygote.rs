@@ -48,6 +48,10 @@ impl Zygote {
         }
     }
 
+    pub(super) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Starts a launcher with `control` as its control socket.
     pub(super) async fn launch(&self, control: OwnedFd) -> Result<(), SandboxError> {
         let mut running = self.running.lock().await;

@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
@@ -19,9 +19,73 @@ use nix::sys::stat::{Mode, SFlag, fstat, mknodat};
 use nix::unistd::linkat;
 use xattr::FileExt;
 
+use super::bases::DiskChain;
+use super::box_root::Job;
 use super::copy;
+use super::error::{LayerError, On};
+use super::layer_store::LayerStore;
 use super::view::{self, Floor, Node, OPAQUE, OVERLAY_ATTRIBUTES, Place};
 use crate::linux::{self, Named, open};
+use crate::sandbox::Lower;
+
+/// A merged layer that is not finished; no box has an id that begins so.
+const FLATTEN_PREFIX: &str = "flatten-";
+
+impl LayerStore {
+    /// Merges the layers of `chain` into one that looks the same.
+    ///
+    /// # Errors
+    /// When a directory can't be read or written; nothing is left of the new layer then.
+    pub fn flatten(&self, chain: &DiskChain, layer_id: &str) -> Result<(), LayerError> {
+        let unfinished = self.layers().join(format!("{FLATTEN_PREFIX}{layer_id}"));
+        let merged = self.flatten_into(chain, &unfinished);
+        if merged.is_err() {
+            self.trash().take(&unfinished)?;
+        }
+        merged?;
+        let layer = self.layer(layer_id);
+        fs::rename(&unfinished, &layer).on("flatten into", &layer)
+    }
+
+    fn flatten_into(&self, chain: &DiskChain, target: &Path) -> Result<(), LayerError> {
+        let base = self.bases().get(chain.image.as_deref())?;
+        self.places().make(target)?;
+        for part in &base.parts {
+            let stack: Vec<PathBuf> = self.layers_of(part, &chain.layers).collect();
+            if !stack.is_empty() {
+                let target = target.join(&part.name);
+                fs::create_dir(&target).on("create", &target)?;
+                let image = part.lowers.iter().map(|lower| match lower {
+                    Lower::Layer(path) | Lower::Host(path) => path.clone(),
+                });
+                let image: Vec<PathBuf> = image.collect();
+                self.merge(stack, image, &target)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(
+        &self,
+        stack: Vec<PathBuf>,
+        image: Vec<PathBuf>,
+        target: &Path,
+    ) -> Result<(), LayerError> {
+        match flatten(&stack, &image, target) {
+            Err(refused) if self.box_root().may(&refused) => {}
+            merged => return Ok(merged?),
+        }
+        self.trash().take(target)?;
+        fs::create_dir(target).on("create", target)?;
+        let target = target.to_path_buf();
+        let job = Job::Merge {
+            stack,
+            image,
+            target,
+        };
+        Ok(self.box_root().begin(&job).map(drop)?)
+    }
+}
 
 /// Merges `stack` (directories, topmost first) into `target`, an empty directory. `image` is what
 /// stays below, topmost first.

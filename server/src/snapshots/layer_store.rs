@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::bases::{Bases, DiskChain};
+use super::box_root::BoxRoot;
 use super::digest::{LayersDigest, Walk};
 use super::error::{LayerError, On};
 use super::image::{Image, Part};
@@ -20,15 +21,13 @@ use super::removal::Unneeded;
 use super::storage::Storage;
 use super::trash::{self, Trash};
 use super::view::{self, Floor, OVERLAY_ATTRIBUTES};
-use super::{Tree, copy, flatten, measure, recovery, root_look};
+use super::{Tree, copy, measure, recovery, root_look};
 use crate::linux::id_map::IdMap;
 use crate::linux::{self, Named, btrfs, open, placement};
 use crate::sandbox::{Disk, DiskMount, Lower, SandboxHost};
 
 /// Scratch space of overlayfs.
 const WORK_PREFIX: &str = "work-";
-/// A merged layer that is not finished; no box has an id that begins so.
-const FLATTEN_PREFIX: &str = "flatten-";
 
 /// The directories of all boxes and layers under one data directory.
 #[derive(Debug)]
@@ -44,6 +43,7 @@ pub struct LayerStore {
     leases: Leases,
     trash: Trash,
     places: Places,
+    box_root: BoxRoot,
     next_work: AtomicU64,
 }
 
@@ -94,6 +94,7 @@ impl LayerStore {
             leases: Leases::default(),
             trash,
             places: Places::open(&data.join("places"))?,
+            box_root: BoxRoot::of(host),
             next_work: AtomicU64::new(0),
         })
     }
@@ -236,39 +237,6 @@ impl LayerStore {
         Ok(walk.finish())
     }
 
-    /// Merges the layers of `chain` into one that looks the same.
-    ///
-    /// # Errors
-    /// When a directory can't be read or written; nothing is left of the new layer then.
-    pub fn flatten(&self, chain: &DiskChain, layer_id: &str) -> Result<(), LayerError> {
-        let unfinished = self.layers.join(format!("{FLATTEN_PREFIX}{layer_id}"));
-        let merged = self.flatten_into(chain, &unfinished);
-        if merged.is_err() {
-            self.trash.take(&unfinished)?;
-        }
-        merged?;
-        let layer = self.layer(layer_id);
-        fs::rename(&unfinished, &layer).on("flatten into", &layer)
-    }
-
-    fn flatten_into(&self, chain: &DiskChain, target: &Path) -> Result<(), LayerError> {
-        let base = self.bases.get(chain.image.as_deref())?;
-        self.places.make(target)?;
-        for part in &base.parts {
-            let stack: Vec<PathBuf> = self.layers_of(part, &chain.layers).collect();
-            if !stack.is_empty() {
-                let target = target.join(&part.name);
-                fs::create_dir(&target).on("create", &target)?;
-                let image = part.lowers.iter().map(|lower| match lower {
-                    Lower::Layer(path) | Lower::Host(path) => path.clone(),
-                });
-                let image: Vec<PathBuf> = image.collect();
-                flatten::flatten(&stack, &image, &target)?;
-            }
-        }
-        Ok(())
-    }
-
     /// The directories of one part in the layers of a chain, topmost first. A layer that did not
     /// touch the part has none.
     pub(super) fn layers_of<'all>(
@@ -328,6 +296,10 @@ impl LayerStore {
 
     pub(super) fn places(&self) -> &Places {
         &self.places
+    }
+
+    pub(super) fn box_root(&self) -> &BoxRoot {
+        &self.box_root
     }
 
     pub(super) fn leases(&self) -> &Leases {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::error::{LayerError, On};
@@ -37,6 +37,7 @@ pub(super) struct Places {
     found: Arc<Found>,
     /// `None`: this filesystem puts files where it likes, and all places are the same.
     wake: Option<Sender<()>>,
+    finder: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -51,7 +52,7 @@ impl Places {
     pub(super) fn open(directory: &Path) -> Result<Self, LayerError> {
         fs::create_dir_all(directory).on("create", directory)?;
         for entry in fs::read_dir(directory).on("list", directory)?.flatten() {
-            fs::remove_dir(entry.path()).on("remove", &entry.path())?;
+            remove(&entry.path());
         }
         let found = Arc::new(Found {
             directory: directory.to_path_buf(),
@@ -61,23 +62,27 @@ impl Places {
         let tells_places = placement::spread(directory).is_ok()
             && placement::time_to_make_a_file(directory).is_ok();
         if !tells_places {
-            return Ok(Self { found, wake: None });
+            return Ok(Self {
+                found,
+                wake: None,
+                finder: None,
+            });
         }
         let (wake, woken) = channel();
-        let finder = Arc::clone(&found);
-        thread::Builder::new()
-            .name("places".into())
-            .spawn(move || {
-                finder.fill();
-                while woken.recv().is_ok() {
-                    // One look for all that were taken meanwhile.
-                    while woken.try_recv().is_ok() {}
-                    finder.fill();
-                }
-            })
-            .on("start a thread for", directory)?;
-        let wake = Some(wake);
-        Ok(Self { found, wake })
+        let filled = Arc::clone(&found);
+        let finder = thread::Builder::new().name("places".into()).spawn(move || {
+            filled.fill();
+            while woken.recv().is_ok() {
+                // One look for all that were taken meanwhile.
+                while woken.try_recv().is_ok() {}
+                filled.fill();
+            }
+        });
+        Ok(Self {
+            found,
+            wake: Some(wake),
+            finder: Some(finder.on("start a thread for", directory)?),
+        })
     }
 
     /// Makes the directory `path`, which does not exist, in a good place.
@@ -91,6 +96,17 @@ impl Places {
         match place {
             Some(place) => fs::rename(place, path).on("create", path),
             None => create(path).on("create", path),
+        }
+    }
+}
+
+impl Drop for Places {
+    /// Nothing is made in the directory afterwards, so that it can be removed.
+    fn drop(&mut self) {
+        drop(self.wake.take());
+        if let Some(finder) = self.finder.take() {
+            // It does not panic, and there would be nothing to do about it.
+            let _ = finder.join();
         }
     }
 }
@@ -119,7 +135,8 @@ impl Found {
         let (mut good, mut slow) = (Vec::new(), Vec::new());
         while good.len() < wanted && slow.len() < ATTEMPTS {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let place = self.directory.join(number.to_string());
+            let name = format!("{}-{number}", std::process::id());
+            let place = self.directory.join(name);
             if let Err(error) = create(&place) {
                 tracing::debug!(%error, "no place for a directory was found");
                 break;

@@ -5,11 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::box_root::{BoxRoot, Job, Worker};
 use super::error::{LayerError, On};
 use super::layer_store::LayerStore;
 use super::live_copy::{Copied, Earlier, LiveCopy};
-use super::places::Places;
 use super::storage::Storage;
+use super::trash;
 use crate::linux::{btrfs, open, sync};
 
 /// A copy that is not a layer yet; no box has an id that begins so.
@@ -27,7 +28,9 @@ pub struct UpperCopy {
 #[derive(Debug)]
 enum Kind {
     /// Copied in two passes, the second while nothing runs.
-    Files(Vec<PartCopy>),
+    Files(Vec<PartCopy>, Plan),
+    /// The same, by a process that may read what programs closed.
+    ByRoot(CopyByRoot),
     /// Nothing of it is made before the box stands still; it takes no time then.
     Subvolume { source: PathBuf },
 }
@@ -56,28 +59,71 @@ struct PartCopy {
     copy: LiveCopy,
 }
 
+/// What is copied file by file, and how.
+#[derive(Debug)]
+struct Plan {
+    /// Where each part is mounted in the box, and where it lies.
+    parts: Vec<(PathBuf, PathBuf)>,
+    storage: Storage,
+    box_root: BoxRoot,
+}
+
+#[derive(Debug)]
+struct CopyByRoot {
+    worker: Worker,
+    /// Where the parts are mounted.
+    targets: Vec<PathBuf>,
+}
+
+impl Plan {
+    /// Makes the first pass into `directory`, which is empty, as the box's root.
+    fn begin_by_root(&self, directory: &Path) -> Result<CopyByRoot, LayerError> {
+        let mut parts = Vec::new();
+        for (_, source) in &self.parts {
+            let place = directory.join(source.file_name().unwrap_or_default());
+            fs::create_dir(&place).on("create", &place)?;
+            parts.push((source.clone(), place));
+        }
+        let shares_data = self.storage != Storage::CopiedData;
+        let worker = self.box_root.begin(&Job::Copy { parts, shares_data })?;
+        let targets = self.parts.iter().map(|(target, _)| target.clone());
+        Ok(CopyByRoot {
+            worker,
+            targets: targets.collect(),
+        })
+    }
+}
+
+impl CopyByRoot {
+    fn finish(self, mapped: &HashSet<PathBuf>) -> Result<(), LayerError> {
+        let targets = &self.targets;
+        let mapped = targets.iter().map(|part| mapped_in(part, targets, mapped));
+        Ok(self.worker.finish_copy(&mapped.collect::<Vec<_>>())?)
+    }
+}
+
 impl UpperCopy {
-    /// Copies the parts of an upper: where each is mounted, and where it lies. `earlier` finds a part in
-    /// an earlier copy.
+    /// Copies the parts of an upper. `earlier` finds a part in an earlier copy.
     fn of_files<'copy>(
-        places: &Places,
-        parts: impl Iterator<Item = (PathBuf, PathBuf)>,
+        plan: Plan,
         directory: PathBuf,
         earlier: impl Fn(&OsStr) -> Option<Earlier<'copy>>,
-        storage: Storage,
     ) -> Result<Self, LayerError> {
-        places.make(&directory)?;
         let mut copies = Vec::new();
-        for (target, source) in parts {
+        for (target, source) in &plan.parts {
             let name = source.file_name().unwrap_or_default().to_owned();
             let place = directory.join(&name);
             fs::create_dir(&place).on("create", &place)?;
-            let (source, place) = (open::directory(&source)?, open::directory(&place)?);
-            let copy = LiveCopy::begin(source, place, earlier(&name).as_ref(), storage)?;
-            copies.push(PartCopy { target, name, copy });
+            let (source, place) = (open::directory(source)?, open::directory(&place)?);
+            let copy = LiveCopy::begin(source, place, earlier(&name).as_ref(), plan.storage);
+            copies.push(PartCopy {
+                target: target.clone(),
+                name,
+                copy: copy?,
+            });
         }
         Ok(Self {
-            kind: Kind::Files(copies),
+            kind: Kind::Files(copies, plan),
             directory,
         })
     }
@@ -100,7 +146,20 @@ impl UpperCopy {
     /// When something can't be copied.
     pub fn finish(self, mapped: &HashSet<PathBuf>) -> Result<FinishedCopy, LayerError> {
         let copied = match self.kind {
-            Kind::Files(parts) => finish_files(parts, mapped)?,
+            Kind::Files(parts, plan) => match finish_files(parts, mapped) {
+                Err(LayerError::Kernel(refused)) if plan.box_root.may(&refused) => {
+                    // It was closed a moment ago.
+                    trash::remove_now(&self.directory)?;
+                    fs::create_dir(&self.directory).on("create", &self.directory)?;
+                    plan.begin_by_root(&self.directory)?.finish(mapped)?;
+                    HashMap::new()
+                }
+                copied => copied?,
+            },
+            Kind::ByRoot(copy) => {
+                copy.finish(mapped)?;
+                HashMap::new()
+            }
             Kind::Subvolume { source } => {
                 let above = self.directory.parent().unwrap_or(Path::new("/"));
                 let name = self.directory.file_name().unwrap_or_default();
@@ -122,15 +181,20 @@ fn finish_files(
     let mut copied = HashMap::new();
     let targets: Vec<PathBuf> = parts.iter().map(|part| part.target.clone()).collect();
     for part in parts {
-        let suspect = mapped
-            .iter()
-            .filter(|path| mount_of(path, &targets) == Some(&part.target))
-            .filter_map(|path| path.strip_prefix(&part.target).ok())
-            .map(Path::to_path_buf)
-            .collect();
+        let suspect = mapped_in(&part.target, &targets, mapped);
         copied.insert(part.name, part.copy.finish(&suspect)?);
     }
     Ok(copied)
+}
+
+/// The paths that lie in the part mounted at `part`, relative to it.
+fn mapped_in(part: &Path, targets: &[PathBuf], mapped: &HashSet<PathBuf>) -> HashSet<PathBuf> {
+    mapped
+        .iter()
+        .filter(|path| mount_of(path, targets).is_some_and(|target| target == part))
+        .filter_map(|path| path.strip_prefix(part).ok())
+        .map(Path::to_path_buf)
+        .collect()
 }
 
 /// The mount that a path lies under: the longest that it starts with.
@@ -163,7 +227,14 @@ impl LayerStore {
         }
         let parts = self.parts().iter();
         let parts = parts.map(|part| (part.target.clone(), upper.join(&part.name)));
-        let parts = parts.filter(|(_, source)| source.is_dir());
+        let plan = || Plan {
+            parts: parts
+                .clone()
+                .filter(|(_, source)| source.is_dir())
+                .collect(),
+            storage: self.storage(),
+            box_root: self.box_root().clone(),
+        };
         let earlier = |part: &OsStr| {
             let layer = self.layer(&earlier?.layer_id);
             Some(Earlier {
@@ -171,7 +242,18 @@ impl LayerStore {
                 copied: earlier?.copied.get(part)?,
             })
         };
-        let copy = UpperCopy::of_files(self.places(), parts, unfinished, earlier, self.storage());
+        self.places().make(&unfinished)?;
+        let mut copy = UpperCopy::of_files(plan(), unfinished.clone(), earlier);
+        if let Err(LayerError::Kernel(refused)) = &copy
+            && self.box_root().may(refused)
+        {
+            self.discard_copy(layer_id)?;
+            self.places().make(&unfinished)?;
+            copy = plan().begin_by_root(&unfinished).map(|copy| UpperCopy {
+                kind: Kind::ByRoot(copy),
+                directory: unfinished,
+            });
+        }
         if copy.is_err() {
             self.discard_copy(layer_id)?;
         }

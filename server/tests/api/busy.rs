@@ -71,6 +71,36 @@ fn a_file_with_two_names_is_still_one_after_a_copy() {
 }
 
 #[test]
+fn what_a_program_closed_to_everyone_is_in_snapshots_of_its_busy_box() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(
+        &id,
+        "mkdir -p shut/inner half; echo 1 > file; echo 2 > shut/inner/file; echo 3 > half/file; \
+         ln shut/inner/file linked; ln -s file shut/link; mkfifo shut/pipe; rm /etc/hosts; \
+         chmod 000 file shut/inner/file shut/pipe shut/inner shut; chmod 400 half; \
+         setsid sh -c 'while true; do echo x >> busy; sleep 0.01; done' >/dev/null 2>&1 &",
+    );
+    let look = "sudo cat file shut/inner/file half/file; readlink shut/link; test -e /etc/hosts; echo $?; \
+        stat -c '%n %F %a' file shut shut/inner shut/inner/file shut/pipe half linked; \
+        sudo sh -c 'test shut/inner/file -ef linked && echo one file'";
+    let before = client.output(&id, look);
+    assert!(before.starts_with("1\n2\n3\nfile\n1\n"), "{before}");
+    assert!(before.ends_with("one file\n"), "{before}");
+    for _ in 0..2 {
+        let taken = snapshot(&client, &id);
+        assert!(taken["pause_us"].is_u64(), "{taken}");
+        let restored = client.restore(taken["id"].as_str().unwrap());
+        assert_eq!(client.output(&restored, look), before);
+        // What is closed next is found by the next copy.
+        client.output(&id, "echo 4 > late; chmod 000 late");
+    }
+}
+
+#[test]
 fn a_sparse_file_of_ten_gigabytes_stays_sparse_in_every_kind_of_snapshot() {
     let Some(server) = Server::start() else {
         return;

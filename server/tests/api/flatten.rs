@@ -6,7 +6,7 @@ use std::process::Command;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-use crate::support::{Server, wait_until};
+use crate::support::{Client, Layout, Server, wait_until};
 
 /// Everything about a tree that must stay the same when its layers are merged. Not the number of
 /// links: older snapshots share the files.
@@ -14,6 +14,12 @@ const DESCRIBE: &str = "cd /workspace && find . /tmp /opt | sort | while read -r
     stat -c '%n %F %a %u %g %s %Y' \"$path\"; \
     test -f \"$path\" && cksum < \"$path\"; test -L \"$path\" && readlink \"$path\"; done; \
     ls /usr/bin/env /usr/bin/perl /usr/games 2>/dev/null; true";
+
+/// How many layers a box's root is mounted from.
+fn layers(client: &Client, id: &str) -> u32 {
+    let count = "head -1 /proc/mounts | grep -o 'lowerdir=[^,]*' | tr ':' '\\n' | wc -l";
+    client.output(id, count).trim().parse().unwrap()
+}
 
 #[test]
 fn merging_the_layers_of_a_box_changes_nothing_that_it_sees() {
@@ -45,17 +51,13 @@ fn merging_the_layers_of_a_box_changes_nothing_that_it_sees() {
     }
     let before = client.output(&id, DESCRIBE);
 
-    let layers = |id: &str| {
-        let count = "head -1 /proc/mounts | grep -o 'lowerdir=[^,]*' | tr ':' '\\n' | wc -l";
-        client.output(id, count).trim().parse::<u32>().unwrap()
-    };
-    assert!(layers(&id) > 14);
+    assert!(layers(&client, &id) > 14);
 
     let last = client.snapshot(&id, "last");
     wait_until("the box to stand on few layers", || {
         client.output(&id, "date +%N > /var/tmp/now");
         client.snapshot(&id, "one more");
-        layers(&id) < 8
+        layers(&client, &id) < 8
     });
 
     assert_eq!(client.output(&id, DESCRIBE), before);
@@ -67,6 +69,34 @@ fn merging_the_layers_of_a_box_changes_nothing_that_it_sees() {
         client.output(&early, "cat gone/b opaque/old/c kept/deep/a"),
         "2\n3\n1\n"
     );
+}
+
+#[test]
+fn layers_with_directories_that_are_closed_to_everyone_are_merged() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    client.output(
+        &id,
+        "mkdir -p shut/inner; echo 1 > shut/inner/file; ln -s file shut/inner/link; \
+         chmod 000 shut/inner/file shut/inner shut",
+    );
+    for number in 0..17 {
+        let change = format!("echo {number} > again; echo {number} >> shut/inner/more");
+        client.output(&id, &change);
+        client.snapshot(&id, &format!("snapshot {number}"));
+    }
+    let look = "sudo cat shut/inner/file again; wc -l < shut/inner/more; readlink shut/inner/link; \
+        stat -c '%n %F %a' shut shut/inner shut/inner/file";
+    let before = client.output(&id, look);
+    wait_until("the box to stand on few layers", || {
+        client.output(&id, "date +%N > /var/tmp/now");
+        client.snapshot(&id, "one more");
+        layers(&client, &id) < 8
+    });
+    assert_eq!(client.output(&id, look), before);
 }
 
 /// Puts copies of a box's one layer on top of it, as many snapshots would.
@@ -124,4 +154,34 @@ fn a_box_on_as_many_layers_as_there_can_be_refuses_another_until_they_are_merged
     for id in [id, restored] {
         assert_eq!(client.output(&id, "cat file new"), "kept\nnew\n");
     }
+}
+
+#[test]
+fn the_layers_of_an_image_count_among_those_that_can_be_mounted() {
+    // Two more has every layout, and the server adds one; with those of the box it makes 500.
+    let layout = Layout::with_more_layers(248);
+    let Some(mut server) = Server::start_with(&["--image", &layout.argument()]) else {
+        return;
+    };
+    let id = server.client().create(json!({}));
+    server.client().output(&id, "echo kept > file");
+    server.client().snapshot(&id, "first");
+    assert_eq!(server.terminate(), Some(0));
+    pile_up(server.data(), &id, 249);
+    server.start_again();
+
+    let client = server.client();
+    assert_eq!(client.output(&id, "cat file; echo new > new"), "kept\n");
+    let path = format!("/v2/box/{id}/snapshots");
+    let refused = client.post(&path, &json!({}));
+    refused.is_error(409, "conflict");
+    assert!(
+        refused.text().contains("stands on 249"),
+        "{}",
+        refused.text()
+    );
+    wait_until("the layers to be merged", || {
+        client.post(&path, &json!({ "name": "merged" })).status == 200
+    });
+    assert_eq!(client.output(&id, "cat file new"), "kept\nnew\n");
 }

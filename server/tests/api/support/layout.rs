@@ -36,13 +36,26 @@ impl Layout {
     }
 
     pub(crate) fn for_machine(architecture: &str) -> Self {
+        Self::of(architecture, 0)
+    }
+
+    /// With this many small layers on top.
+    pub(crate) fn with_more_layers(more: usize) -> Self {
+        Self::of(&architecture(), more)
+    }
+
+    fn of(architecture: &str, more: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(directory.path().join("blobs/sha256")).unwrap();
         let mut layout = Self {
             directory,
             manifest: Value::Null,
         };
-        let layers = [first_layer(), second_layer()];
+        let mut layers = vec![first_layer(), second_layer()];
+        layers.extend(
+            (0..more)
+                .map(|number| layer_of(&[(&format!("etc/layers/{number}"), "one more\n", 0o644)])),
+        );
         let diff_ids: Vec<String> = layers.iter().map(|tar| digest(tar)).collect();
         let kind = "application/vnd.oci.image.layer.v1.tar+gzip";
         let layers: Vec<Value> = layers
@@ -165,14 +178,18 @@ pub(crate) fn sh(script: &str, argument: &Path) {
 
 /// Removes a program, hides what is in a directory, changes a file and adds some.
 fn second_layer() -> Vec<u8> {
-    let mut tar = tar::Builder::new(Vec::new());
-    for (path, content, mode) in [
+    layer_of(&[
         ("bin/.wh.rm", "", 0o644),
         ("hidden/.wh..wh..opq", "", 0o644),
         ("hidden/new", "new\n", 0o600),
         ("etc/motd", "from the second layer\n", 0o644),
         ("opt/tools/tool", "#!/bin/sh\necho a tool\n", 0o755),
-    ] {
+    ])
+}
+
+fn layer_of(files: &[(&str, &str, u32)]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for &(path, content, mode) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);
         header.set_mode(mode);
