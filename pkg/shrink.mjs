@@ -45,6 +45,9 @@ export function shrink(wasm, glue) {
 /** Text up to this long is put together by hand when it is ASCII: a TextDecoder takes longer to be called. */
 const SHORT = 100;
 
+/** Text from this length on is not: a loop over it takes longer before it is compiled. */
+const LONG = 5000;
+
 /** What the glue has for others: loading by itself, decoders that wear out after 2 GB in old Safari, freeing by hand. */
 function leaner(glue) {
   const replaceFunction = (name, body) => {
@@ -70,7 +73,7 @@ function leaner(glue) {
     "passStringToWasm0",
     `function passStringToWasm0(text, malloc, realloc) {
   let ptr = malloc(text.length, 1) >>> 0, bytes = getUint8ArrayMemory0(), at = 0;
-  for (; at < text.length; at++) {
+  for (; at < text.length && text.length < ${LONG}; at++) {
     const code = text.charCodeAt(at);
     if (code > 127) break;
     bytes[ptr + at] = code;

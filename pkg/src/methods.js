@@ -5,7 +5,7 @@ import { ROWS } from "#rows";
 /** Those methods: for what their names begin with, each one's word and its parameters. */
 const methods = {};
 for (const row of ROWS.split("\n")) {
-  const [, prefix, method, list] = /^(.*\.)(\w+)\((.*?)\)/.exec(row) ?? [];
+  const [, prefix, method, list] = /^([\w.]+\.)(\w+)\((.*?)\)/.exec(row) ?? [];
   if (method) (methods[prefix] ??= []).push([method, list ? list.split(", ") : []]);
 }
 
