@@ -37,7 +37,7 @@ const sources = {
     import { fromText } from "./src/module-text.js";
     const text = "${toText(wasm)}";
     export const source = () => fromText(text);`,
-  // Read from a disk, so its weight counts less than the time to decode it: 0.1 ms in place of 3 to 10.
+  // Read from a disk, so its weight counts less than the time to decode it: 0.1 ms in place of 5 to 7.
   node: `
     const text = "${Buffer.from(wasm).toString("base64")}";
     export const source = () => Buffer.from(text, "base64");`,

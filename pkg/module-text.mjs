@@ -6,12 +6,15 @@
  */
 
 import {
-  ADDRESS, BLOCK, CODES, CONST_ADDRESS, DATA, HEADS, IN_FULL, KINDS, LAST, LOCAL, LOCALS, MORE, NUMBER, OFFSET, PREFIX, SECTIONS,
+  ADDRESS, BLOCK, CODES, CONST_ADDRESS, DATA, HEADS, IN_FULL, KINDS, LAST, LOCAL, MORE, NUMBER, OFFSET, PREFIX, SECTIONS,
   SEPARATOR, SIGNS, SPELLED, TEXTS, ZERO, fromText,
 } from "./src/module-text.js";
 
 const CODE_SECTION = 10;
 const DATA_SECTION = 11;
+
+/** Numbers below this are the locals that functions may have. */
+const LOCALS = 256;
 
 /** The text, which was read once to see that it gives the same module. */
 export function toText(wasm) {

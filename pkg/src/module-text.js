@@ -59,35 +59,30 @@ export const MORE = SIGNS.length - LAST;
 export const PREFIX = 123;
 export const ZERO = 126;
 
-/** Numbers below this are the locals that functions may have. */
-export const LOCALS = 256;
-
 export function fromText(text) {
   const signs = new TextEncoder().encode(text);
-  const values = [];
+  const values = new Uint8Array(128);
   SIGNS.forEach((sign, value) => (values[sign] = value));
 
-  /** All numbers, and where the next one of each text stands. */
-  const numbers = new Uint32Array(signs.length);
+  /** Where the next number of each text stands. */
   const next = [];
   let at = 0;
-  let found = 0;
   for (let kind = 0; kind < TEXTS; kind++) {
-    next.push(found);
-    for (let high = 0; signs[at] != SEPARATOR; at++) {
-      const value = values[signs[at]];
-      if (value < LAST) {
-        numbers[found++] = high * LAST + value;
-        high = 0;
-      } else high = high * MORE + value - LAST + 1;
-    }
-    at++;
+    next.push(at);
+    at = signs.indexOf(SEPARATOR, at) + 1;
   }
+  const take = (kind) => {
+    for (let high = 0; ; ) {
+      const value = values[signs[next[kind]++]];
+      if (value < LAST) return high * LAST + value;
+      high = high * MORE + value - LAST + 1;
+    }
+  };
 
   const bytes = new Uint8Array(2 ** 17);
   let length = 0;
   const copy = (kind, count) => {
-    for (; count; count--) bytes[length++] = numbers[next[kind]++];
+    for (; count; count--) bytes[length++] = take(kind);
   };
   /** Leaves room for a size, and fills it in when what it is the size of is there. */
   const sized = (make) => {
@@ -98,11 +93,11 @@ export function fromText(text) {
   };
 
   const instructions = () => {
-    const recent = new Uint8Array(LOCALS).map((_, local) => local);
+    const recent = [];
     for (let depth = 1; depth; ) {
-      const code = numbers[next[CODES]++];
+      const code = take(CODES);
       const kind = KINDS[code];
-      let number = kind && numbers[next[kind]++];
+      let number = kind && take(kind);
       if (kind == SPELLED) {
         copy(kind, number);
         continue;
@@ -113,9 +108,9 @@ export function fromText(text) {
         continue;
       }
       if (kind == LOCAL) {
-        // Told by how many others were used since.
-        const local = recent[number];
-        for (; number; number--) recent[number] = recent[number - 1];
+        // Told by how many others were used since. At first each has as many before it as its number.
+        const local = recent[number] ?? number;
+        for (; number; number--) recent[number] = recent[number - 1] ?? number - 1;
         recent[0] = number = local;
       } else if (kind == BLOCK) depth++;
       else if (kind == OFFSET) bytes[length++] = 0;
@@ -132,14 +127,14 @@ export function fromText(text) {
     }
   };
 
-  copy(SECTIONS, next[HEADS]);
-  const [, , endOfHeads] = next;
+  const [, endOfSections, endOfHeads] = next;
+  while (next[SECTIONS] < endOfSections - 1) copy(SECTIONS, 1);
   bytes[length++] = 10;
   sized(() => {
     copy(HEADS, 2);
-    while (next[HEADS] < endOfHeads) {
+    while (next[HEADS] < endOfHeads - 1) {
       sized(() => {
-        copy(HEADS, numbers[next[HEADS]++]);
+        copy(HEADS, take(HEADS));
         instructions();
       });
     }
