@@ -6,7 +6,10 @@ export type BoxStatus = "creating" | "idle" | "running" | "paused" | "error" | "
 /** How much of the machine a box may use: 2, 4 or 8 processors with 4, 8 or 16 GB. */
 export type BoxSize = "small" | "medium" | "large";
 
-/** Languages and tools that a box starts with. */
+/**
+ * What the image of a box has. box-server has one image for all boxes unless it was started with another for this
+ * runtime (`--runtime golang=IMAGE`): then `golang` is made, but has the programs of the one image.
+ */
 export type Runtime =
   | "node" | "python" | "golang" | "ruby" | "rust"
   | "node-alpine" | "python-alpine" | "golang-alpine" | "ruby-alpine" | "rust-alpine";
@@ -46,7 +49,10 @@ export interface CustomHarness {
 
 /** The agent of a box. */
 export interface AgentConfig {
-  /** The program: one of `Agent`, or any other that the service knows. */
+  /**
+   * The program: one of `Agent`, or any other that the service knows. box-server looks for it when it is asked for
+   * something: a name that it does not know fails `agent.run`, not the making of the box.
+   */
   harness: Agent | (string & {});
   /** The model it uses, for example one of `ClaudeCode`. Managed harnesses need one. */
   model?: string | undefined;
@@ -165,9 +171,11 @@ export declare class Box {
    *
    * @example
    * ```ts
+   * const attempts = [];
    * for await (const box of Box.fork(snapshot.id, { count: 10, name: "try" })) {
-   *   await box.exec.command("npm test");
+   *   attempts.push(box.exec.command("npm test").finally(() => box.delete()));
    * }
+   * const runs = await Promise.all(attempts);
    * ```
    */
   static fork(snapshotId: string, options: ForkOptions): AsyncGenerator<Box, void, undefined>;
@@ -388,6 +396,9 @@ export declare class Box {
    * Makes a port of the box reachable under an address of its own. What listens there must listen on all
    * addresses, not only on 127.0.0.1. Secrets are told here and never again; a second call for the same
    * port makes new ones.
+   *
+   * A box-server on this machine gives names under `localhost`, which browsers and curl know and Node does not:
+   * there, connect to the server's own address by `node:http` and give this name as the header `host`.
    *
    * @example
    * ```ts

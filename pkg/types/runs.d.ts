@@ -11,6 +11,8 @@ export interface RunRecord {
   prompt?: string;
   model?: string;
   output?: string;
+  /** Of a command that has ended, where the service tells it: `box-server` does. */
+  exitCode?: number;
   inputTokens: number;
   outputTokens: number;
   cachedInputTokens?: number;
@@ -22,6 +24,8 @@ export interface RunRecord {
   errorMessage?: string;
   sessionId?: string;
   scheduleId?: string;
+  /** The account's. */
+  customerId?: string;
   createdAt: string;
   completedAt?: string;
 }

@@ -51,6 +51,8 @@ export interface Schedule {
   status: "active" | "paused" | "deleted";
   webhookUrl?: string;
   webhookHeaders?: Record<string, string>;
+  /** When it is due next, where the service tells it: `box-server` does; absent while it is paused. */
+  nextRunAt?: string;
   lastRunAt?: string;
   /** `skipped`: the run before it was still going on. */
   lastRunStatus?: "completed" | "failed" | "skipped";

@@ -6,7 +6,10 @@ export interface Snapshot {
   name: string;
   /** The box it was taken of, which may be gone. */
   boxId: string;
-  /** Bytes that the box had written on top of its image. */
+  /**
+   * Bytes on the disk of what the box had written on top of its image. What `box.snapshot` gives is an estimate;
+   * it is counted soon after, and `Box.getSnapshot` has the count.
+   */
   sizeBytes: number;
   status: "creating" | "ready" | "error" | "deleted";
   /** When it was taken, as an ISO 8601 text. */

@@ -3,16 +3,12 @@
  * into a program that type-checks only when the declared names are the same ones.
  */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import * as everything from 'upstash-box-wasm'
+import { complaints } from './compiler.mjs'
 import { withScript } from './scripted.mjs'
 import { limit } from './suite.mjs'
 
-const run = promisify(execFile)
-const folder = new URL('declared/', import.meta.url)
 const { connection, play } = withScript()
 const { Box, BoxError, EphemeralBox } = everything
 
@@ -91,28 +87,12 @@ async function harness() {
   return given
 }
 
-/** What the compiler has against each of these programs. */
-async function complaints(programs) {
-  await mkdir(folder, { recursive: true })
-  try {
-    await writeFile(new URL('tsconfig.json', folder), JSON.stringify({ extends: '../types/tsconfig.json', include: ['*.ts'] }))
-    for (const [name, lines] of Object.entries(programs)) {
-      const text = ["import * as everything from 'upstash-box-wasm';", ...lines].join('\n')
-      await writeFile(new URL(`${name}.ts`, folder), text)
-    }
-    const said = await run('tsc', ['--project', 'declared/tsconfig.json'], { cwd: new URL('.', import.meta.url) }).catch((failed) => failed)
-    const all = (said.stdout || said.message || '').split('\n').filter(Boolean)
-    return (name) => all.filter((line) => line.includes(`declared/${name}.ts(`))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
 test('what is declared is there, and what is there is declared', limit, async () => {
   const surface = await lines()
-  const spoilt = (from, to) => surface.map((line) => line.replace(from, to))
+  const program = (lines) => ["import * as everything from 'upstash-box-wasm';", ...lines].join('\n')
+  const spoilt = (from, to) => program(surface.map((line) => line.replace(from, to)))
   const about = await complaints({
-    surface,
+    surface: program(surface),
     declared_only: spoilt('"snapshot": 1, ', ''),
     there_only: spoilt('"snapshot": 1, ', '"snapshot": 1, "made_up": 1, '),
     another_value: spoilt('"codex"', '"codecs"'),

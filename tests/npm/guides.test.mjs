@@ -1,6 +1,6 @@
 /**
  * The guides of `docs/guides`, as they stand: what a page shows of a file is in that file, and all its other
- * code is one program, which prints what the page says.
+ * code is one program, which prints what the page says, and which TypeScript takes without a word of complaint.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { complaints } from './compiler.mjs'
 import { limit, withServer } from './suite.mjs'
 
 const { connection } = withServer()
@@ -43,12 +44,24 @@ for (const name of pages) {
       const file = await readFile(join(repository, source), 'utf8')
       assert.ok(file.includes(text), `${source} does not have what ${name} shows of it:\n${text}`)
     }
-    const own = (language) => found.filter((block) => block.language == language && !block.source)
-    const program = own('js').map(({ text }) => text).join('')
+    const program = own(found, 'js')
     assert.match(program, /console\.log/)
-    const expected = own('text').map(({ text }) => text).join('')
-    assert.equal(await printed(program), expected)
+    assert.equal(await printed(program), own(found, 'text'))
   })
+}
+
+test('pasted into strict TypeScript, each guide compiles', limit, async () => {
+  const programs = { wrong: `import { Box } from 'upstash-box-wasm'\nconsole.log((await Box.create()).nmae)\n` }
+  for (const name of pages) programs[name] = own(blocks(await readFile(join(folder, name), 'utf8')), 'js')
+  const about = await complaints(programs)
+  // That the compiler sees such things at all is part of what is asserted.
+  assert.match(about('wrong').join('\n'), /nmae/)
+  for (const name of pages) assert.deepEqual(about(name), [], name)
+})
+
+/** What a page itself says in a language. */
+function own(found, language) {
+  return found.filter((block) => block.language == language && !block.source).map(({ text }) => text).join('')
 }
 
 /** What a program prints that stands beside the installed package. */

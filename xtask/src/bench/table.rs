@@ -61,8 +61,13 @@ pub(super) fn ratio(row: &Value, rows: &[Value]) -> Option<String> {
     let name = row.get("beside")?.as_str()?;
     let peer = rows.iter().find(|row| text(row, "what").trim() == name)?;
     let ratio = figure(p50(peer) / p50(row), "×");
-    let name = name.split(',').next().unwrap_or(name);
-    Some(format!("{name}: {ratio}"))
+    let shown = match name.split_once(',') {
+        // The same thing, done by another.
+        Some((thing, who)) if thing == text(row, "what").trim() => who.trim(),
+        Some((peer, _)) => peer,
+        None => name,
+    };
+    Some(format!("{shown}: {ratio}"))
 }
 
 fn verdict(row: &Value) -> String {
@@ -115,6 +120,15 @@ mod tests {
         assert!(line("slow").contains("≤ 15 ms MISSED"), "{table}");
         assert!(line("slow").contains("peer: 2,000×"), "{table}");
         assert!(!line("peer").contains('≤'), "{table}");
+    }
+
+    #[test]
+    fn a_peer_that_does_the_same_thing_is_called_by_its_own_name() {
+        let rows = [
+            json!({ "what": "a call", "unit": "ms", "p50": 2.0, "beside": "a call, their client" }),
+            json!({ "what": "  a call, their client", "unit": "ms", "p50": 4.0 }),
+        ];
+        assert_eq!(ratio(&rows[0], &rows).as_deref(), Some("their client: 2×"));
     }
 
     #[test]
