@@ -3,7 +3,7 @@
 //! What a program closed to everyone, itself included, the root of its box may read nevertheless, and so may a
 //! server that is root. The server of an ordinary user owns these files and may not. What fails for that
 //! reason is done again by a process of this same binary that is root over this one user's files, in a user
-//! namespace of its own. It reads a [`Job`] and answers, a line of JSON each, and ends with its input.
+//! namespace of its own. It reads a job and answers, a line of JSON each, and ends with its input.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -43,7 +43,7 @@ pub(super) enum Job {
         target: PathBuf,
     },
     /// Copies each first directory into the second, which is empty, while programs write to it. To be
-    /// followed by a [`Mapped`] when none does any more.
+    /// followed by the mapped files when none does any more.
     Copy {
         parts: Vec<(PathBuf, PathBuf)>,
         shares_data: bool,
