@@ -49,6 +49,9 @@ const sources = {
     export const source = () => module;`,
 };
 
+/** Only Node has to be told that a call may last. */
+const longCalls = (name) => (name.startsWith("node.") ? join(root, "src/long-calls.js") : undefined);
+
 const rows = await tableOfRoutes();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
@@ -95,7 +98,7 @@ async function bundle(name, format, source) {
     lineLimit: 160,
     sourcemap: "linked",
     outfile: join(dist, name),
-    plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source) }],
+    plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source, longCalls(name)) }],
   });
   await Promise.all(result.outputFiles.map(({ path, text }) => writeFile(path, path.endsWith(".map") ? mapped(text) : text)));
 }
@@ -107,7 +110,9 @@ function mapped(text) {
   return JSON.stringify(map);
 }
 
-function provide(setup, source) {
+function provide(setup, source, longCalls) {
+  setup.onResolve({ filter: /^#long-calls$/ }, ({ path }) => (longCalls ? { path: longCalls } : { path, namespace: "made" }));
+  setup.onLoad({ filter: /long-calls/, namespace: "made" }, () => ({ contents: "export const lasting = undefined;" }));
   setup.onResolve({ filter: /^#(wasm|rows)$/ }, ({ path }) => ({ path, namespace: "made" }));
   setup.onResolve({ filter: /^\.\/box\.wasm/ }, ({ path }) => ({ path, external: true }));
   setup.onLoad({ filter: /generated/ }, ({ path }) => (path == glueFile ? { contents: glue } : undefined));

@@ -1,5 +1,6 @@
 /** One call of the user's: its deadline, its signal and its timers, none of which outlives it. */
 
+import { lasting } from "#long-calls";
 import { invalid, toBoxError, words } from "./error.js";
 
 /** The longest delay that setTimeout knows; a longer one would fire at once. */
@@ -63,6 +64,7 @@ export class Call {
     if (signal) init.signal = signal;
     // Runtimes want it said when a body is a stream.
     init.duplex = "half";
+    lasting?.(init);
     const response = (this.response = await fetch(url, init));
     // What is no response would fail later, in words that help nobody.
     if (typeof response?.status != "number" || !response.headers) throw new TypeError("fetch gave no response");

@@ -135,7 +135,7 @@ export interface AgentStream extends AgentRun, AsyncIterable<AgentChunk> {}
 /** Prompts to the agent of a box. */
 export interface AgentRuns {
   /**
-   * Asks the agent and waits until it is done.
+   * Asks the agent and waits until it is done, in Node however long that takes; elsewhere see `timeoutMs`.
    *
    * An agent that ends with an error gives a run with status `failed`. It rejects when no such end was
    * seen: the request was refused, the connection was lost, the stream was cut off, the call was ended.

@@ -6,7 +6,9 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /**
    * Milliseconds after which the call rejects with code `timeout`. By default 300,000 for calls that
-   * wait until what they make is ready; others end when the runtime gives the connection up.
+   * wait until what they make is ready; others wait for as long as the runtime keeps a connection on
+   * which nothing comes: Node without end, other runtimes for minutes. What is silent for longer there
+   * is for `exec.start` and `box.getRun`.
    */
   timeoutMs?: number | undefined;
 }

@@ -46,7 +46,7 @@ export interface Run {
 /** Runs commands in a box. */
 export interface Exec {
   /**
-   * Runs a command and waits for its end.
+   * Runs a command and waits for its end, in Node however long that takes; elsewhere see `timeoutMs`.
    *
    * @param command A line for the shell, or a program and its arguments, which no shell then sees.
    */
@@ -72,7 +72,7 @@ export interface Exec {
   start(command: string | readonly string[], options?: ExecOptions): Promise<{ id: string; status: "running" }>;
 
   /**
-   * Runs a piece of code and waits for its end.
+   * Runs a piece of code and waits for its end, as `command` does.
    *
    * @example
    * ```ts
