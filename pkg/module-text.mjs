@@ -139,7 +139,7 @@ function dataSigns(byte) {
   return String.fromCharCode(PREFIX + Math.floor(byte / SIGNS.length), SIGNS[byte % SIGNS.length]);
 }
 
-class Reader {
+export class Reader {
   at = 0;
 
   constructor(bytes) {

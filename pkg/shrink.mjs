@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import binaryen from "binaryen";
+import { Reader } from "./module-text.mjs";
 
 /**
  * Rust's panics and all printing of values, which only panics use here.
@@ -22,7 +23,7 @@ const PANICS = new RegExp(
   [
     "panicking", "panic_", "rust_panic", "begin_unwind", "PanicPayload", "AccessError", "__rust_end_short_backtrace",
     "(expect|unwrap|assert|index|slice_error)_fail(ed)?", "rust_oom", "rdl_oom", "handle_(alloc_)?error", "capacity_overflow",
-    "core(\\[[0-9a-f]+\\])?::fmt::", "as core(\\[[0-9a-f]+\\])?::fmt",
+    "core(\\[[0-9a-f]+\\])?::fmt::", "as core(\\[[0-9a-f]+\\])?::fmt", "^wasm_bindgen::(throw_str|__rt::throw_null)",
   ].join("|"),
 );
 
@@ -162,6 +163,8 @@ function rename(glue, { imports, exports }) {
   for (const [from, name, short] of imports) {
     glue = replaced(glue, `${name}:`, `"${short}":`).replace(JSON.stringify(from), '"a"');
   }
+  // What only panics called is imported no more.
+  glue = glue.replace(/^ {8}__wb\w+: function\(.*?^ {8}\},\n/gms, "");
   for (const [name, short] of exports) glue = replaced(glue, new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`, name);
   return glue;
 }
@@ -178,11 +181,39 @@ const PANIC_TEXTS = [
   /(?:Once|LazyCell) instance has previously been poisoned|one-time initialization may not be performed recursively/g,
   /internal error: entered unreachable code(?:: invalid Once state)?|capacity overflow|Tried to shrink to a larger capacity/g,
   /called `\w+::\w+\(\)` on an? `\w+` value|`async fn` resumed after \w+|RefCell already (?:mutably )?borrowed/g,
+  /attempted to take ownership of Rust value while it was borrowed|null pointer passed to rust/g,
+  /recursive use of an object detected which would lead to unsafe aliasing in rust/g,
+  /closure invoked recursively or after being dropped/g,
   /(?<=\D)0001020304\d{190}(?=\D)/g,
 ];
 
 function withoutPanicTexts(wasm) {
-  let text = Buffer.from(wasm).toString("latin1");
+  let text = withoutLocations(Buffer.from(wasm)).toString("latin1");
   for (const pattern of PANIC_TEXTS) text = text.replace(pattern, (found) => "\0".repeat(found.length));
   return Buffer.from(text, "latin1");
+}
+
+/** The module without the places in the source that panics would tell: address and length of a path, line, column. */
+function withoutLocations(wasm) {
+  const paths = wasm.toString("latin1").matchAll(PANIC_TEXTS[0]);
+  const start = startOfData(wasm);
+  const ends = new Set(Array.from(paths, ({ index, 0: path }) => index + path.length - start.at + start.address));
+  for (let at = start.at; at + 16 <= wasm.length; at++) {
+    const [address, length, line, column] = [0, 4, 8, 12].map((offset) => wasm.readUInt32LE(at + offset));
+    const isPlace = ends.has(address + length) && line > 0 && line < 10_000 && column > 0 && column < 200;
+    if (isPlace) wasm.fill(0, at, at + 16);
+  }
+  return wasm;
+}
+
+/** Where the first data stand in the module, and where in memory. */
+function startOfData(wasm) {
+  const reader = new Reader(wasm);
+  reader.at = 8;
+  while (reader.byte() != 11) reader.at = reader.unsigned() + reader.at;
+  for (const _ of ["size", "segments", "kind", "i32.const"]) reader.unsigned();
+  const address = reader.signed();
+  reader.byte();
+  reader.unsigned();
+  return { at: reader.at, address };
 }

@@ -36,7 +36,7 @@ impl WasmClient {
     }
 
     /// A row in words: its place, `wait` when it waits, and the names of its arguments in order.
-    pub fn row(name: &str) -> String {
+    pub fn row(name: &str) -> JsValue {
         let mut words = String::new();
         if let Some((place, route)) = place_of(name).and_then(|at| Some((at, route_at(at)?))) {
             push_digits(&mut words, place as u32, 3);
@@ -46,7 +46,7 @@ impl WasmClient {
                 push(&mut words, field.js);
             }
         }
-        words
+        words.into()
     }
 
     /// Checks where the service is and who asks. An empty base URL means the hosted service.
@@ -63,10 +63,10 @@ impl WasmClient {
     pub fn request(
         &self,
         place: usize,
-        values: Vec<JsValue>,
+        values: &Array,
         init: &RequestInit,
-    ) -> Result<String, JsValue> {
-        let (_, request) = built(place, &values).map_err(|error| to_js(&error))?;
+    ) -> Result<JsValue, JsValue> {
+        let (_, request) = built(place, &values.to_vec()).map_err(|error| to_js(&error))?;
         self.network.fill(init, &request)
     }
 
@@ -78,10 +78,10 @@ impl WasmClient {
     }
 
     /// Goes on after the first request.
-    pub fn exchange(&self, place: usize, values: Vec<JsValue>) -> Result<WasmExchange, JsValue> {
-        let (route, request) = built(place, &values).map_err(|error| to_js(&error))?;
+    pub fn exchange(&self, place: usize, values: &Array) -> Result<WasmExchange, JsValue> {
+        let (route, request) = built(place, &values.to_vec()).map_err(|error| to_js(&error))?;
         // Its first argument, in the rows that wait.
-        let box_id = values.first().cloned().unwrap_or_default();
+        let box_id = values.get(0);
         let exchange = Exchange::new(route, request, box_id);
         Ok(WasmExchange::new(Rc::clone(&self.network), exchange))
     }

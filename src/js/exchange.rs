@@ -49,7 +49,7 @@ impl WasmExchange {
     }
 
     /// The next request, as `Client.request` gives the first.
-    pub fn request(&self, init: &RequestInit) -> Result<String, JsValue> {
+    pub fn request(&self, init: &RequestInit) -> Result<JsValue, JsValue> {
         self.network.fill(init, &self.exchange.request)
     }
 }

@@ -46,7 +46,7 @@ impl Network {
         &self,
         init: &RequestInit,
         request: &Request<JsValue>,
-    ) -> Result<String, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         init.set_method(request.method.as_str());
         match (
             request.headers.is_empty(),
@@ -61,7 +61,7 @@ impl Network {
             Some(body) => init.set_body(&JSON::stringify(body)?.into()),
             None => {}
         }
-        Ok(self.account.url(request))
+        Ok(self.account.url(request).into())
     }
 
     /// What a call was answered with, given its body.

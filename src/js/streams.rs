@@ -1,5 +1,6 @@
 //! The two stream readers as JavaScript holds them. The reading of the network is JavaScript's own.
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::event_stream::EventStream;
@@ -31,18 +32,18 @@ impl WasmReader {
     }
 
     /// Bytes of earlier chunks that turned out to be output.
-    pub fn held(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.held)
+    pub fn held(&mut self) -> Uint8Array {
+        std::mem::take(&mut self.held).as_slice().into()
     }
 
     /// Ends a command's stream: the data of its trailer, if it may have one. When those are none,
     /// `held()` has the last output.
-    pub fn trailer(&mut self) -> Vec<u8> {
+    pub fn trailer(&mut self) -> Uint8Array {
         let (held, data) = self.command.finish();
         let data = data
             .and_then(|data| held.get(data))
             .unwrap_or_default()
-            .to_vec();
+            .into();
         self.held = held;
         data
     }
@@ -52,7 +53,7 @@ impl WasmReader {
     ///
     /// Crossing once for a whole chunk is what makes it fast. A line break inside JSON data is a space
     /// to its reader, so it becomes one.
-    pub fn events(&mut self, chunk: &[u8], is_end: bool) -> Vec<u8> {
+    pub fn events(&mut self, chunk: &[u8], is_end: bool) -> Uint8Array {
         let mut events = Vec::new();
         let mut add = |name: &[u8], data: &[u8]| {
             events.extend_from_slice(name);
@@ -70,6 +71,6 @@ impl WasmReader {
         if is_end {
             self.events.finish(&mut add);
         }
-        events
+        events.as_slice().into()
     }
 }

@@ -81,28 +81,23 @@ fn table() -> &'static [Row] {
 }
 
 /// A row begins at the start of a line, and indented lines belong to it.
-fn split(text: &'static str) -> Vec<Row> {
+fn split(mut text: &'static str) -> Vec<Row> {
     let mut rows = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    let mut end_row = |start: usize, end: usize| {
-        let text = text.get(start..end).unwrap_or_default();
-        let name = row::name(text);
+    while !text.is_empty() {
+        let mut pairs = text.as_bytes().windows(2);
+        let end = pairs.position(|pair| matches!(pair, [b'\n', next] if *next != b' '));
+        let row = end.and_then(|end| text.split_at_checked(end + 1));
+        let (row, rest) = row.unwrap_or((text, ""));
+        let name = row::name(row);
         if !name.is_empty() {
             rows.push(Row {
                 name,
-                text,
+                text: row,
                 route: OnceLock::new(),
             });
         }
-    };
-    for line in text.split_inclusive('\n') {
-        if !line.starts_with(' ') {
-            end_row(start, at);
-            start = at;
-        }
-        at += line.len();
+        text = rest;
     }
-    end_row(start, at);
     rows
 }
 
