@@ -94,6 +94,8 @@ async function bundle(name, format, source) {
     // Names stay, so that a printed `Box` says so; whoever bundles this shortens them.
     minifySyntax: true,
     minifyWhitespace: true,
+    // What wasm-bindgen's classes keep to themselves.
+    mangleProps: /^__(wbg_ptr|destroy_into_raw|wrap)$/,
     // Node shows the line that an error was thrown on, whole.
     lineLimit: 160,
     sourcemap: "linked",
