@@ -4,6 +4,9 @@ import { Reader } from "../generated/upstash_box_wasm.js";
 import { failure } from "./error.js";
 import { CUT_OFF, Elements, chunks, leave } from "./streams.js";
 
+/** An answer that the service has held against its schema; other codes of a harness are its own. */
+const MISFIT = "invalid_response";
+
 /** What the agent says and does, as it comes; `see` is shown each element first. */
 export const events = (run, opened, see) => new Elements(batches(run, opened, see));
 
@@ -75,7 +78,7 @@ function toElement(run, name, data) {
       return { type: "finish", output: run.result, usage: run.cost, sessionId: data.session_id };
     case "error":
       run.cost = cost(data);
-      throw failure("run_failed", String(data.error ?? "The agent failed."));
+      throw failure(data.code == MISFIT ? MISFIT : "run_failed", String(data.error ?? "The agent failed."));
     default:
       return { type: "unknown", event: name, data };
   }

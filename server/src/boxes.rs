@@ -21,6 +21,7 @@
 mod account;
 mod agent;
 mod agent_events;
+mod agent_json;
 mod agent_outcome;
 mod agent_result;
 mod agent_settings;
@@ -154,6 +155,8 @@ pub(crate) struct Parts {
     pub(crate) git_api: String,
     /// Where files wait, without a name, until they go into a box.
     pub(crate) spool: PathBuf,
+    /// The box-server binary, for work that is done in a process of its own.
+    pub(crate) program: PathBuf,
     /// How long a sandbox without processes is kept for the next command.
     pub(crate) stop_idle_after: Duration,
     /// How long a box may be unused before it is paused; for ever when absent.

@@ -2,7 +2,8 @@
 //!
 //! Layers, each calling only downwards: `http` (requests and answers) → `boxes` (what a box may do
 //! next, and who does it) → `sandbox`, `snapshots`, `box_files` → `linux` (kernel calls).
-//! `connections` accepts what `http` answers; `store` keeps what must survive a restart; `egress` is the boxes' way to the network, `outbound`
+//! `connections` accepts what `http` answers; `store` keeps what must survive a restart; `json_check` holds answers against schemas, in a process of its own;
+//! `egress` is the boxes' way to the network, `outbound`
 //! the server's own to other services; `server` puts all of it together, and `cli` is the command line in front of it.
 
 pub mod box_files;
@@ -11,6 +12,7 @@ pub mod cli;
 mod connections;
 mod egress;
 mod http;
+pub mod json_check;
 pub mod linux;
 mod outbound;
 mod private_file;

@@ -268,6 +268,7 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
         outbound: Outbound::new()?,
         git_api: config.git_api.clone(),
         spool: data.to_owned(),
+        program: config.launcher.clone(),
         stop_idle_after: config.stop_idle_after,
         pause_after: config.pause_after,
         most_import_bytes: config.most_import_bytes,

@@ -41,6 +41,18 @@ test('an answer that does not fit is an error that says where', limit, async () 
   await assert.rejects(handle.agent.run({ prompt: 'p', responseSchema: standard }), { code: 'invalid_response', message: /not JSON/ })
 })
 
+test('an answer that the service finds not to fit is the same error', limit, async () => {
+  const handle = await box()
+  const failing = (code) => events(['run_start', { run_id: 'r' }], ['error', { error: 'at /n: too small', code }])
+  play(failing('invalid_response'), failing('of_the_harness'))
+  await assert.rejects(handle.agent.run({ prompt: 'p', responseSchema: standard }), {
+    code: 'invalid_response',
+    message: /n: too small/,
+  })
+  const { status } = await handle.agent.run({ prompt: 'p', responseSchema: standard })
+  assert.equal(status, 'failed')
+})
+
 test('a schema that does not tell its JSON Schema needs one beside it', limit, async () => {
   const handle = await box()
   const mute = { '~standard': { ...standard['~standard'], jsonSchema: undefined } }

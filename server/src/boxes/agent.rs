@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 use upstash_box_wasm::api_types::AgentRunRequest;
 
+use super::agent_json::WantedJson;
 use super::agent_result::AgentRunResult;
 use super::agent_stream::{AgentStream, Ending};
 use super::error::BoxError;
@@ -37,6 +38,10 @@ impl Boxes {
             options,
         } = call;
         check(&request)?;
+        let wanted = match json_schema {
+            Some(schema) => Some(WantedJson::read(schema, self.inner.parts.program.clone()).await?),
+            None => None,
+        };
         let files = prompt_files::read(&request.files)?;
         let cwd = paths::working_directory(request.folder.as_deref())?;
         let (this, reference) = (self.clone(), reference.to_owned());
@@ -57,11 +62,8 @@ impl Boxes {
                 let sandbox = this.wake(&mut entered).await?;
                 prompt.push_str(&prompt_files::write(&sandbox, files).await?);
             }
-            if let Some(schema) = &json_schema {
-                prompt.push_str(
-                    "\n\nAnswer with nothing but a JSON value that fits this JSON Schema:\n",
-                );
-                prompt.push_str(&schema.to_string());
+            if let Some(wanted) = &wanted {
+                prompt.push_str(&wanted.request());
             }
             let started = harness::start(
                 &agent,
@@ -99,7 +101,7 @@ impl Boxes {
             let active = this.start_run(entered, command, entry).await?;
             let ending = Ending {
                 install: started.install,
-                is_json: json_schema.is_some(),
+                wanted,
             };
             Ok(AgentStream::new(active, started.output, ending))
         })

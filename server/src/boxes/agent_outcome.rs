@@ -1,22 +1,30 @@
 //! How an agent run ended: the last event of its stream, and what the history keeps of it.
 
 use serde_json::{Map, Value, json};
+use upstash_box_wasm::api_types::ErrorCode;
 
 use super::agent_events::HarnessEvent;
-use super::agent_stream::Ending;
 use crate::sandbox::Exit;
 use crate::store::RunOutcome;
 
 /// What a shell answers for a program that does not exist.
 const NOT_FOUND: i32 = 127;
 
-/// `done` with everything that clients look for, or `error`.
+/// What the agent answered: what `done` says, or all that it said where that says nothing.
+pub(super) fn answer<'said>(last: Option<&'said HarnessEvent>, text: &'said str) -> &'said str {
+    last.and_then(|event| event.data.get("output"))
+        .map_or(text, |output| output.as_str().unwrap_or_default())
+}
+
+/// `done` with everything that clients look for, or `error`. `wanted` is the answer's JSON, or what is wrong
+/// with the answer, where JSON was asked for.
 pub(super) fn last_event(
     last: Option<HarnessEvent>,
     text: String,
     complaint: &str,
     exit: &Exit,
-    ending: Ending,
+    install: Option<&'static str>,
+    wanted: Option<Result<String, String>>,
 ) -> HarnessEvent {
     let mut event = match last {
         Some(event) => event,
@@ -29,7 +37,7 @@ pub(super) fn last_event(
             if !complaint.is_empty() {
                 error = format!("{error}: {complaint}");
             }
-            let missing = ending.install.filter(|_| exit.code == NOT_FOUND);
+            let missing = install.filter(|_| exit.code == NOT_FOUND);
             failure(missing.map_or(error, str::to_owned))
         }
     };
@@ -39,16 +47,17 @@ pub(super) fn last_event(
             event.data.entry(count).or_insert(json!(0));
         }
     }
-    if event.name == "done" && ending.is_json {
-        let output = event.data.get("output").and_then(Value::as_str);
-        match output.and_then(json_of) {
-            Some(json) => {
+    if let Some(wanted) = wanted.filter(|_| event.name == "done") {
+        match wanted {
+            Ok(json) => {
                 event.data.insert("output".to_owned(), json.into());
             }
-            None => {
+            Err(error) => {
                 event.name = "error".to_owned();
-                let error = "the agent's answer is not JSON, which json_schema asked for";
                 event.data.insert("error".to_owned(), error.into());
+                // Told from failures of the agent's own.
+                let code = ErrorCode::InvalidResponse.as_str();
+                event.data.insert("code".to_owned(), code.into());
             }
         }
     }
@@ -60,25 +69,6 @@ fn failure(error: String) -> HarnessEvent {
         name: "error".to_owned(),
         data: Map::from_iter([("error".to_owned(), Value::String(error))]),
     }
-}
-
-/// The JSON of an answer, which agents like to put into a fence.
-fn json_of(answer: &str) -> Option<String> {
-    let is_json = |text: &&str| serde_json::from_str::<Value>(text).is_ok();
-    let fenced = answer.rsplit_once("```").and_then(|(before, _)| {
-        let (_, inside) = before.rsplit_once("```")?;
-        Some(
-            inside
-                .split_once('\n')
-                .map_or(inside, |(_, text)| text)
-                .trim(),
-        )
-    });
-    [Some(answer.trim()), fenced]
-        .into_iter()
-        .flatten()
-        .find(is_json)
-        .map(str::to_owned)
 }
 
 /// What the history keeps of the last event.
@@ -106,24 +96,5 @@ pub(super) fn fill(outcome: &mut RunOutcome, last: &HarnessEvent) {
     } else {
         outcome.error_message =
             Some(text("error").unwrap_or_else(|| "the agent failed".to_owned()));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_json_of_an_answer_is_found() {
-        for (answer, json) in [
-            (" {\"a\":1}\n", Some("{\"a\":1}")),
-            ("Here it is:\n```json\n[1]\n```\n", Some("[1]")),
-            ("```\n1\n```", Some("1")),
-            ("It is 1.", None),
-            ("```json\n{\n```", None),
-            ("", None),
-        ] {
-            assert_eq!(json_of(answer).as_deref(), json, "{answer}");
-        }
     }
 }

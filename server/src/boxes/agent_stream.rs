@@ -12,7 +12,8 @@ use tokio::io::AsyncReadExt;
 use tokio::time::Instant as Deadline;
 
 use super::agent_events::HarnessEvent;
-use super::agent_outcome::{fill, last_event};
+use super::agent_json::WantedJson;
+use super::agent_outcome::{answer, fill, last_event};
 use super::error::BoxError;
 use super::harness::Output;
 use super::runs::{ActiveRun, reached};
@@ -24,12 +25,12 @@ const MAX_ERROR_BYTES: usize = 4000;
 const READ_BYTES: usize = 64 * 1024;
 
 /// What is to be known at the end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ending {
     /// What to say when the program is not there.
     pub(super) install: Option<&'static str>,
-    /// Whether the answer is to be JSON.
-    pub(super) is_json: bool,
+    /// The JSON that the answer is to be.
+    pub(super) wanted: Option<WantedJson>,
 }
 
 /// The events of one agent run. Dropping it ends the run.
@@ -119,11 +120,16 @@ impl AgentStream {
         let last = self.last.take();
         let text = std::mem::take(&mut self.text);
         let complaint = String::from_utf8_lossy(&self.complaint).trim().to_owned();
-        let ending = self.ending;
+        let ending = self.ending.clone();
+        let is_done = last.as_ref().is_none_or(|event| event.name == "done");
+        let wanted = match ending.wanted.filter(|_| is_done) {
+            Some(wanted) => Some(wanted.find(answer(last.as_ref(), &text)).await),
+            None => None,
+        };
         let mut event = None;
         active
             .finish(|exit, outcome| {
-                let ended = last_event(last, text, &complaint, exit, ending);
+                let ended = last_event(last, text, &complaint, exit, ending.install, wanted);
                 fill(outcome, &ended);
                 event = Some(ended);
             })

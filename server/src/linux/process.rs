@@ -146,6 +146,18 @@ pub(crate) fn raise_descriptor_limit() -> Result<()> {
     setrlimit(Resource::RLIMIT_NOFILE, most, most).named(|| "setrlimit(NOFILE)".into())
 }
 
+/// Gives this process so much of a processor's time, and so much memory, and no dump of it at its end.
+pub(crate) fn limit_work(processor_seconds: u64, memory_bytes: u64) -> Result<()> {
+    for (resource, most) in [
+        (Resource::RLIMIT_CPU, processor_seconds),
+        (Resource::RLIMIT_AS, memory_bytes),
+        (Resource::RLIMIT_CORE, 0),
+    ] {
+        setrlimit(resource, most, most).named(|| format!("setrlimit({resource:?})"))?;
+    }
+    Ok(())
+}
+
 /// Ends this process without running anything more of it.
 pub(crate) fn exit_now(code: i32) -> ! {
     // SAFETY: ends the process; nothing is left to be unsound.

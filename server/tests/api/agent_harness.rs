@@ -156,6 +156,114 @@ fn an_answer_can_be_asked_for_as_json() {
 }
 
 #[test]
+fn an_answer_that_does_not_fit_its_schema_says_so_with_a_code_of_its_own() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({ "agent": "codex", "model": "m", "agent_api_key": "k" }));
+    let message = json!({ "type": "agent_message", "text": "{\"names\":[\"a\",2]}" });
+    let item = json!({ "type": "item.completed", "item": message });
+    let end = json!({ "type": "turn.completed", "usage": {} });
+    install(&client, &id, "codex", &format!("{item}\n{end}\n"));
+    let ask = |of_names: Value| {
+        let names = json!({ "type": "array", "items": of_names });
+        json!({ "prompt": "list", "json_schema": { "properties": { "names": names } } })
+    };
+    let fits = run(&client, &id, &ask(json!({ "type": ["string", "integer"] })));
+    assert_eq!(
+        (&fits["status"], &fits["output"]),
+        (&json!("completed"), &json!("{\"names\":[\"a\",2]}")),
+        "{fits}"
+    );
+    let wrong = run(&client, &id, &ask(json!({ "type": "string" })));
+    assert_eq!(wrong["status"], "failed");
+    assert_eq!(
+        wrong["error"],
+        "the agent's answer does not fit json_schema: at /names/1: value is not of type \"string\""
+    );
+    let stream = client.post(
+        &format!("/v2/box/{id}/run/stream"),
+        &ask(json!({ "type": "string" })),
+    );
+    assert!(
+        stream.text().contains(r#""code":"invalid_response""#),
+        "{}",
+        stream.text()
+    );
+}
+
+#[test]
+fn what_is_no_schema_is_refused_before_anything_runs_and_none_is_fetched() {
+    let elsewhere = Stub::start(|_| (200, json!({ "type": "string" })));
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({ "agent": "codex", "model": "m", "agent_api_key": "k" }));
+    install(&client, &id, "codex", CODEX);
+    let runs = client.get(&format!("/v2/box/{id}/runs")).ok();
+    // So deep that reading it would take more stack than there is.
+    let deep: serde_json::Map<_, _> = (0..20_000)
+        .map(|level| {
+            let next = json!({ "$ref": format!("#/$defs/d{}", level + 1) });
+            (format!("d{level}"), json!({ "properties": { "a": next } }))
+        })
+        .chain([("d20000".to_owned(), json!({}))])
+        .collect();
+    for schema in [
+        json!({ "type": "number of cats" }),
+        json!({ "pattern": "(" }),
+        json!({ "$ref": format!("{}/schema.json", elsewhere.url) }),
+        json!({ "$ref": "file:///etc/passwd" }),
+        json!({ "$schema": format!("{}/dialect", elsewhere.url) }),
+    ] {
+        for route in ["run", "run/stream"] {
+            let body = json!({ "prompt": "count", "json_schema": schema });
+            client
+                .post(&format!("/v2/box/{id}/{route}"), &body)
+                .is_error(400, "invalid_argument");
+        }
+    }
+    assert_eq!(client.get(&format!("/v2/box/{id}/runs")).ok(), runs);
+    assert!(elsewhere.got().is_empty());
+    // The server is still there, whatever becomes of it.
+    let body = json!({ "prompt": "count", "json_schema": { "$ref": "#/$defs/d0", "$defs": deep } });
+    client.post(&format!("/v2/box/{id}/run"), &body);
+    assert_eq!(client.output(&id, "echo there"), "there\n");
+}
+
+#[test]
+fn a_schema_that_takes_for_ever_ends_the_run_and_not_the_server() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({ "agent": "codex", "model": "m", "agent_api_key": "k" }));
+    let item =
+        json!({ "type": "item.completed", "item": { "type": "agent_message", "text": "1" } });
+    let end = json!({ "type": "turn.completed", "usage": {} });
+    install(&client, &id, "codex", &format!("{item}\n{end}\n"));
+    // Each word of it stands for two of the next.
+    let doubling: serde_json::Map<_, _> = (0..60)
+        .map(|level| {
+            let next = json!({ "$ref": format!("#/$defs/d{}", level + 1) });
+            (format!("d{level}"), json!({ "allOf": [next, next] }))
+        })
+        .chain([("d60".to_owned(), json!({ "type": "integer" }))])
+        .collect();
+    let schema = json!({ "$ref": "#/$defs/d0", "$defs": doubling });
+    let answer = run(
+        &client,
+        &id,
+        &json!({ "prompt": "count", "json_schema": schema }),
+    );
+    assert_eq!(answer["status"], "failed");
+    let error = answer["error"].as_str().unwrap();
+    assert!(error.contains("takes too long"), "{error}");
+}
+
+#[test]
 fn files_of_a_prompt_are_found_in_the_box() {
     let Some(server) = Server::start() else {
         return;

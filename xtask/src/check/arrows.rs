@@ -19,6 +19,7 @@ const ARROWS: &[Arrows] = &[
     row("server/src/private_file", &[]),
     row("server/src/outbound", &[]),
     row("server/src/connections", &[]),
+    row("server/src/json_check", &["linux"]),
     row("server/src/egress", &["private_file"]),
     // Tries a whole box, so it needs a disk for one.
     row("server/src/sandbox/probe", &["linux", "snapshots"]),
@@ -34,6 +35,7 @@ const ARROWS: &[Arrows] = &[
         &[
             "box_files",
             "egress",
+            "json_check",
             "linux",
             "outbound",
             "private_file",
