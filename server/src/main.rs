@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use box_server::json_check;
 use box_server::snapshots::box_root;
 
-/// Sandboxes are built by this same binary, and it does what takes the rights of their root, or may take
-/// more than there is. That happens in processes with a single thread, so it is decided before anything else starts one.
+/// Sandboxes are built by this same binary, and it does what takes the rights of their root or may take more
+/// than there is. That happens in processes with a single thread, so it is decided before anything else
+/// starts one.
 fn main() -> ExitCode {
     let argument = std::env::args_os().nth(1).unwrap_or_default();
     let code = if argument == "sandbox" {

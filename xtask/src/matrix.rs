@@ -21,8 +21,6 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 const SUITE: &str = "tests/matrix";
-/// npm's names of the files that say what is to be installed, and how.
-const MANIFESTS: &[&str] = &["package.json", "package-lock.json", ".npmrc"];
 
 /// Builds what the suite needs and runs the rows whose name holds one of the words, or all.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
@@ -41,7 +39,8 @@ pub(crate) fn command(
 ) -> Result<Command> {
     let folder = workspace.target("matrix");
     step("install the runtimes and bundlers", || {
-        install_runtimes(workspace, &folder)
+        // They are a gigabyte and a half.
+        tools::ensure_locked_packages(workspace, &workspace.path(SUITE), &folder)
     })?;
     step("install the tarball beside them", || {
         install_package(workspace, &folder, consumer.tarball())
@@ -78,31 +77,6 @@ pub(crate) fn command(
         .env("BOX_LAUNCHER_TARBALL", packages.launcher.tarball)
         .env("BOX_PLATFORM_TARBALL", packages.platform.tarball);
     Ok(command)
-}
-
-/// Only when they are not what the lock file says: they are a gigabyte and a half.
-fn install_runtimes(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let lock = workspace.path(SUITE).join("package-lock.json");
-    let lock = fs::read(&lock).with_context(|| format!("could not read {}", lock.display()))?;
-    let installed = folder.join("node_modules/.installed-lock.json");
-    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
-    for name in MANIFESTS {
-        let copy = folder.join(name);
-        fs::copy(workspace.path(SUITE).join(name), &copy)
-            .with_context(|| format!("could not write {}", copy.display()))?;
-    }
-    // Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, and
-    // those that a registry doesn't have can't be locked. What is locked is installed as locked.
-    program::run(
-        workspace
-            .command("npm")
-            .current_dir(folder)
-            .args(["install", "--loglevel=error"]),
-    )?;
-    fs::write(&installed, lock).with_context(|| format!("could not write {}", installed.display()))
 }
 
 fn install_package(workspace: &Workspace, folder: &Path, tarball: &Path) -> Result<()> {

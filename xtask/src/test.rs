@@ -3,6 +3,7 @@
 //! A suite that can't run here says why; where `CI=true` that is a failure, so that no suite can
 //! drop out unnoticed.
 
+mod agents;
 mod javascript;
 mod native;
 mod official;
@@ -36,6 +37,7 @@ pub(crate) fn test(workspace: &Workspace) -> ExitCode {
             report.verdict("package size", &pack::weigh(workspace, &consumer));
             report.verdict("API reference", &docs::reference(workspace));
             javascript::npm(workspace, &consumer, &server, &mut report);
+            agents::run(workspace, &consumer, &server, &mut report);
             official::run(workspace, &server, &mut report);
             openapi::run(workspace, &server, &mut report);
             javascript::browsers(workspace, &consumer, &server, &mut report);

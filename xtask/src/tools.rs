@@ -16,6 +16,6 @@ pub(crate) use cargo_tools::{ensure_cargo_fuzz, ensure_wasm_tools};
 pub(crate) use filesystems::ensure_filesystem_programs;
 pub(crate) use image_tools::ensure_image_tools;
 pub(crate) use musl_compiler::ensure_musl_compiler;
-pub(crate) use npm_packages::ensure_npm_packages;
+pub(crate) use npm_packages::{ensure_locked_packages, ensure_npm_packages};
 pub(crate) use python::ensure_python;
 pub(crate) use rust_target::{ensure_target, ensure_wasm_target};

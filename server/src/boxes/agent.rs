@@ -65,6 +65,7 @@ impl Boxes {
             if let Some(wanted) = &wanted {
                 prompt.push_str(&wanted.request());
             }
+            let env_vars = secrets.environment();
             let started = harness::start(
                 &agent,
                 runner.as_ref(),
@@ -74,6 +75,7 @@ impl Boxes {
                     session_id: request.session_id.as_deref(),
                     options: &options,
                     key: secrets.agent_api_key.as_deref().filter(|_| agent != CUSTOM),
+                    openai_base_url: env_vars.get("OPENAI_BASE_URL").map(String::as_str),
                     has_mcp_servers: extra.iter().any(|(name, _)| *name == mcp::VARIABLE),
                 },
             )?;
@@ -84,7 +86,7 @@ impl Boxes {
                 env: environment::variables(
                     this.image_env(&entered.record),
                     &entered.record,
-                    &secrets.environment(),
+                    &env_vars,
                     &extra,
                 ),
                 cwd,

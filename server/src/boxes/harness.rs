@@ -25,6 +25,8 @@ pub(super) struct Ask<'call> {
     /// The harness's own settings, by its own names.
     pub(super) options: &'call Map<String, Value>,
     pub(super) key: Option<&'call str>,
+    /// Where OpenAI's API is for the box, when it is not at OpenAI's: its variable `OPENAI_BASE_URL`.
+    pub(super) openai_base_url: Option<&'call str>,
     /// Whether the environment names MCP servers.
     pub(super) has_mcp_servers: bool,
 }
@@ -58,10 +60,21 @@ pub(super) struct Totals {
     session_id: Option<String>,
     /// The latest whole message.
     answer: String,
+    /// All of them, those from the provider's cache too.
     input_tokens: u64,
     output_tokens: u64,
     cached_input_tokens: u64,
     cost_usd: f64,
+    /// What the session had used before, where a harness counts the whole session.
+    before: Used,
+}
+
+/// Tokens that went to a model and came from it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    input: u64,
+    cached_input: u64,
+    output: u64,
 }
 
 /// The harness of a box, ready to be started.
@@ -260,6 +273,7 @@ mod tests {
             session_id: Some("s"),
             options: options.as_object().unwrap(),
             key,
+            openai_base_url: Some("http://here/v1"),
             has_mcp_servers: false,
         };
         start(harness, None, &ask)

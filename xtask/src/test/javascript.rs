@@ -31,7 +31,7 @@ const SOAK: &str = "soak";
 /// The installed tarball against a real server.
 pub(crate) fn npm(workspace: &Workspace, consumer: &Consumer, server: &Path, report: &mut Report) {
     for (name, folder) in IN_NODE {
-        report.suite(name, npm_command(workspace, consumer, server, folder));
+        report.suite(name, npm_command(workspace, consumer, server, folder, None));
     }
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn soak(
     report: &mut Report,
 ) {
     let seconds = minutes.saturating_mul(60).to_string();
-    let command = npm_command(workspace, consumer, server, SOAK).map(|mut command| {
+    let command = npm_command(workspace, consumer, server, SOAK, None).map(|mut command| {
         command.env("BOX_SOAK_SECONDS", seconds);
         command
     });
@@ -72,15 +72,17 @@ pub(crate) fn browsers(
     }
 }
 
-fn npm_command(
+/// A folder below `tests`, run beside the installed tarball, `at_once` of its files at a time.
+pub(super) fn npm_command(
     workspace: &Workspace,
     consumer: &Consumer,
     server: &Path,
     folder: &str,
+    at_once: Option<usize>,
 ) -> Result<Command> {
     // Beside the installed package, so that the suites import it as any user would.
     let folder = consumer.take_in(&workspace.path("tests").join(folder), folder)?;
-    let mut command = node_test(workspace, None, &test_files(&folder)?);
+    let mut command = node_test(workspace, at_once, &test_files(&folder)?);
     command
         .current_dir(consumer.folder())
         .env("BOX_REPOSITORY", workspace.path("."))

@@ -87,10 +87,12 @@ fn read(totals: &mut Totals, line: &Value) -> Vec<HarnessEvent> {
 fn result(totals: &mut Totals, line: &Value) -> HarnessEvent {
     let session_id = text(line, "/session_id");
     totals.session_id = (!session_id.is_empty()).then(|| session_id.to_owned());
-    totals.input_tokens =
-        count(line, "/usage/input_tokens") + count(line, "/usage/cache_creation_input_tokens");
     totals.output_tokens = count(line, "/usage/output_tokens");
     totals.cached_input_tokens = count(line, "/usage/cache_read_input_tokens");
+    // It counts apart what was read from the cache and what was written to it.
+    totals.input_tokens = count(line, "/usage/input_tokens")
+        + count(line, "/usage/cache_creation_input_tokens")
+        + totals.cached_input_tokens;
     let cost = line.get("total_cost_usd").and_then(Value::as_f64);
     totals.cost_usd = cost.unwrap_or(0.0);
     totals.answer = text(line, "/result").to_owned();
@@ -123,7 +125,7 @@ mod tests {
         );
         let done = &events[4].data;
         assert_eq!(done["output"], "There are two files.");
-        assert_eq!(done["input_tokens"], 18);
+        assert_eq!(done["input_tokens"], 25);
         assert_eq!(done["output_tokens"], 17);
         assert_eq!(done["cached_input_tokens"], 7);
         assert_eq!(done["total_cost_usd"], 0.0003111);

@@ -6,11 +6,20 @@ use super::super::agent_events::HarnessEvent;
 use super::super::error::BoxError;
 use super::json_lines::JsonLines;
 use super::{
-    Ask, Output, Started, Totals, argument, count, said, text, tool, tool_result, unknown_option,
+    Ask, Output, Started, Totals, Used, argument, count, said, text, tool, tool_result,
+    unknown_option,
 };
 
 const INSTALL: &str = "codex is not installed in this box: run `npm install -g @openai/codex` in it \
                        once, and snapshot it to keep that";
+
+/// It counts what the whole session used. Its own notes say how much that was before this run, so they are
+/// shown first; where there are none, nothing is.
+const TELL_WHAT_WAS_USED: &str = "grep -hs '\"type\":\"token_count\"' \
+     \"${CODEX_HOME:-$HOME/.codex}\"/sessions/*/*/*/rollout-*-\"$0\".jsonl | tail -n 1; exec \"$@\"";
+
+/// The name of its setting.
+const BASE_URL: &str = "openai_base_url";
 
 pub(super) fn start(ask: &Ask<'_>) -> Result<Started, BoxError> {
     // The box is the sandbox, so Codex makes none and asks nobody.
@@ -27,6 +36,12 @@ pub(super) fn start(ask: &Ask<'_>) -> Result<Started, BoxError> {
         let model = model.strip_prefix("openai/").unwrap_or(model);
         argv.push(format!("--model={model}"));
     }
+    // It reads no variable for that, as the others do.
+    if let Some(url) = ask.openai_base_url
+        && !ask.options.contains_key(BASE_URL)
+    {
+        argv.push(format!("--config={BASE_URL}={}", Value::from(url)));
+    }
     for (name, value) in ask.options {
         // Its own configuration, by the same names.
         let is_name =
@@ -41,9 +56,12 @@ pub(super) fn start(ask: &Ask<'_>) -> Result<Started, BoxError> {
         argv.push(format!("--config={name}={value}"));
     }
     if let Some(session_id) = ask.session_id {
-        argv.extend(["resume".to_owned(), session_id.to_owned()]);
+        argv.extend(["resume", session_id, "-"].map(str::to_owned));
+        let shell = ["sh", "-c", TELL_WHAT_WAS_USED, session_id].map(str::to_owned);
+        argv.splice(0..0, shell);
+    } else {
+        argv.push("-".to_owned());
     }
-    argv.push("-".to_owned());
     let key = ask
         .key
         .map(|key| ["OPENAI_API_KEY", "CODEX_API_KEY"].map(|name| (name, key.to_owned())));
@@ -67,13 +85,36 @@ fn read(totals: &mut Totals, line: &Value) -> Vec<HarnessEvent> {
         "item.started" => begun(item).into_iter().collect(),
         "item.completed" => completed(totals, item).into_iter().collect(),
         "turn.completed" => {
-            totals.input_tokens = count(line, "/usage/input_tokens");
-            totals.output_tokens = count(line, "/usage/output_tokens");
-            totals.cached_input_tokens = count(line, "/usage/cached_input_tokens");
+            let (used, before) = (used(line, "/usage"), totals.before);
+            totals.input_tokens = used.input.saturating_sub(before.input);
+            totals.output_tokens = used.output.saturating_sub(before.output);
+            totals.cached_input_tokens = used.cached_input.saturating_sub(before.cached_input);
             vec![totals.done()]
         }
-        "turn.failed" => vec![totals.error(text(line, "/error/message"))],
+        "turn.failed" => vec![totals.error(&in_words(text(line, "/error/message")))],
+        "event_msg" if text(line, "/payload/type") == "token_count" => {
+            totals.before = used(line, "/payload/info/total_token_usage");
+            Vec::new()
+        }
         _ => Vec::new(),
+    }
+}
+
+fn used(line: &Value, place: &str) -> Used {
+    let of = |name: &str| count(line, &format!("{place}/{name}"));
+    Used {
+        input: of("input_tokens"),
+        cached_input: of("cached_input_tokens"),
+        output: of("output_tokens"),
+    }
+}
+
+/// Some refusals of the model are passed on as the JSON that they came in.
+fn in_words(message: &str) -> String {
+    let json: Option<Value> = serde_json::from_str(message).ok();
+    match json.as_ref().map(|json| text(json, "/error/message")) {
+        Some(words) if !words.is_empty() => words.to_owned(),
+        _ => message.to_owned(),
     }
 }
 
@@ -141,6 +182,29 @@ mod tests {
         assert_eq!(done["output_tokens"], 11);
         assert_eq!(done["cached_input_tokens"], 4);
         assert_eq!(done["session_id"], "01a20945-eb0a-7660-8331-a335f0d49fae");
+    }
+
+    #[test]
+    fn a_run_of_a_session_counts_for_itself() {
+        let used = |input: u64, cached: u64, output: u64| json!({ "input_tokens": input, "cached_input_tokens": cached, "output_tokens": output });
+        let info =
+            json!({ "total_token_usage": used(30, 4, 11), "last_token_usage": used(1, 1, 1) });
+        let before =
+            json!({ "type": "event_msg", "payload": { "type": "token_count", "info": info } });
+        let end = json!({ "type": "turn.completed", "usage": used(70, 14, 13) });
+        let events = play(read, &format!("{before}\n{end}\n"));
+        let done = &events[0].data;
+        assert_eq!(done["input_tokens"], 40);
+        assert_eq!(done["cached_input_tokens"], 10);
+        assert_eq!(done["output_tokens"], 2);
+    }
+
+    #[test]
+    fn a_refusal_of_the_model_is_told_in_words() {
+        let refusal = json!({ "error": { "type": "t", "message": "no such model" } }).to_string();
+        let line = json!({ "type": "turn.failed", "error": { "message": refusal } });
+        let events = play(read, &line.to_string());
+        assert_eq!(events[0].data["error"], "no such model");
     }
 
     #[test]

@@ -72,10 +72,14 @@ fn read(totals: &mut Totals, line: &Value) -> Vec<HarnessEvent> {
             ]
         }
         "step_finish" => {
-            totals.input_tokens += count(line, "/part/tokens/input");
+            // It counts apart what was read from the cache and what was written to it.
+            let cached = count(line, "/part/tokens/cache/read");
+            totals.cached_input_tokens += cached;
+            totals.input_tokens += count(line, "/part/tokens/input")
+                + count(line, "/part/tokens/cache/write")
+                + cached;
             totals.output_tokens +=
                 count(line, "/part/tokens/output") + count(line, "/part/tokens/reasoning");
-            totals.cached_input_tokens += count(line, "/part/tokens/cache/read");
             let cost = line.pointer("/part/cost").and_then(Value::as_f64);
             totals.cost_usd += cost.unwrap_or(0.0);
             match text(line, "/part/reason") {
@@ -108,7 +112,7 @@ mod tests {
         assert_eq!(events[2].data["output"], "a\nb\n");
         let done = &events[4].data;
         assert_eq!(done["output"], "There are two files.");
-        assert_eq!(done["input_tokens"], 18);
+        assert_eq!(done["input_tokens"], 25);
         assert_eq!(done["output_tokens"], 17);
         assert_eq!(done["cached_input_tokens"], 7);
         let cost = done["total_cost_usd"].as_f64().unwrap();
