@@ -1,3 +1,4 @@
+/** Codex as npm has it, asked by way of box-server. */
 import * as api from './openai.mjs'
 import { play } from './scenario.mjs'
 

@@ -1,3 +1,4 @@
+/** OpenCode as npm has it, asked by way of box-server. */
 import * as api from './anthropic.mjs'
 import { play } from './scenario.mjs'
 
