@@ -78,7 +78,7 @@ async function read(schema, text) {
 }
 
 async function pause(ms, signal) {
-  const call = new Call({ signal });
+  const call = new Call(RUN, { signal });
   await call.sleep(ms);
   call.close();
 }

@@ -26,10 +26,11 @@ export class Call {
    * `waitMs` is how long the waiting for what a call makes may take when the user does not say. Infinity
    * is no deadline, but a call that can be cancelled.
    */
-  constructor(options, waitMs) {
+  constructor(name, options, waitMs) {
+    this.name = name;
     const signal = options?.signal;
     const ms = options?.timeoutMs ?? undefined;
-    if (ms !== undefined && !(ms > 0)) throw invalid("option `timeoutMs` must be a number of milliseconds above 0.");
+    if (ms !== undefined && !(ms > 0 && ms === +ms)) throw invalid("option `timeoutMs` must be a number of milliseconds above 0.");
     // Most calls can't end early, and are cheaper without.
     if (signal != null) {
       if (typeof signal.addEventListener != "function") throw invalid("option `signal` must be an AbortSignal.");
@@ -96,7 +97,10 @@ export class Call {
 
   /** What was thrown while this call ran, as a BoxError. */
   error(thrown) {
-    return toBoxError(thrown, this.cause);
+    const error = toBoxError(thrown, this.cause);
+    // Rust can't tell which of the calls it was that ended early.
+    if (this.ended && !error.message.startsWith(this.name)) error.message = `${this.name}: ${error.message}`;
+    return error;
   }
 
   /** Lets the call take as long as it wants: only its signal ends it. */

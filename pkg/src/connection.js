@@ -29,7 +29,7 @@ export class Connection {
   async call(name, args = {}, options) {
     if (!isReady()) await init();
     const row = rowOf(name);
-    const call = new Call(options, row.waits ? DEFAULT_WAIT_MS : undefined);
+    const call = new Call(name, options, row.waits ? DEFAULT_WAIT_MS : undefined);
     try {
       return camel(await this.#answer(call, row, args, options)) ?? undefined;
     } catch (thrown) {
@@ -43,7 +43,7 @@ export class Connection {
   async open(name, args = {}, options) {
     if (!isReady()) await init();
     // No deadline, but a signal: leaving the stream ends the request.
-    const call = new Call(options, Infinity);
+    const call = new Call(name, options, Infinity);
     try {
       return { call, stream: await this.#answer(call, rowOf(name), args, options, true) };
     } catch (thrown) {

@@ -1,9 +1,10 @@
 /** The table of routes as this side needs it: the names of a call's arguments, in Rust's order. */
 
 import { Client } from "../generated/upstash_box_wasm.js";
+import { invalid } from "./error.js";
 
-/** Options of every call, which do not travel. `cwd` is a handle's own. */
-const OF_EVERY_CALL = ["signal", "timeoutMs", "apiKey", "baseUrl", "cwd"];
+/** Options of every call, which do not travel. */
+const OF_EVERY_CALL = ["signal", "timeoutMs", "apiKey", "baseUrl"];
 
 const rows = new Map();
 const warned = new Set();
@@ -38,7 +39,10 @@ export function valuesOf(row, args, options) {
 /** Tells the developer of an option that does not exist, once. */
 function check(row, known, name, value, group = "") {
   if (known.has(name) || value == null) return;
-  const text = `${row.name}: there is no option \`${group}${name}\`; it was ignored.`;
+  // So begins what is no list of options, but a text or an array.
+  if (name == "0") throw invalid(`${row.name}: options must be an object.`);
+  const meant = name == "cwd" ? " It is called `folder`." : "";
+  const text = `${row.name}: there is no option \`${group}${name}\`; it was ignored.${meant}`;
   if (warned.has(text) || warned.size > 1000) return;
   warned.add(text);
   console.warn(text);

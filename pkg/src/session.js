@@ -25,7 +25,7 @@ export async function openSession(part, { command, tty, rows, cols, env, folder,
   };
   const Socket = webSocket ?? globalThis.WebSocket;
   if (!Socket) throw failure("unsupported", NEEDS);
-  const call = new Call({ signal, timeoutMs });
+  const call = new Call(NAME, { signal, timeoutMs });
   let socket;
   try {
     const connection = connectionOf(part);

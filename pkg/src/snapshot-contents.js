@@ -1,14 +1,11 @@
 /** What snapshots hold: compared, read and verified without starting a box. */
 
 import { fromBase64 } from "./base64.js";
-import { split } from "./connection.js";
+import { connect } from "./connection.js";
 import { missing } from "./features.js";
 import { failed, lines } from "./streams.js";
 
-export function diffSnapshots(from, id, options) {
-  const { connection, call } = split(options);
-  return changes(connection(), { from, id }, call);
-}
+export const diffSnapshots = (from, id, options) => changes(connect(options), { from, id }, options);
 
 /** The changes of one comparison, as they come. */
 export async function* changes(connection, args, call) {
@@ -33,7 +30,4 @@ export const snapshotFiles = (id, shared) => ({
   },
 });
 
-async function ask(feature, name, options, more) {
-  const { connection, call, args } = split(options);
-  return connection().call(name, { ...args, ...more }, call).catch(missing(feature, name));
-}
+const ask = (feature, name, options, more) => connect(options).call(name, more, options).catch(missing(feature, name));

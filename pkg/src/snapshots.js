@@ -1,6 +1,6 @@
 /** Snapshots of a whole account: found, changed, pruned. */
 
-import { split } from "./connection.js";
+import { connect, split } from "./connection.js";
 import { failure } from "./error.js";
 import { offers, unsupported } from "./features.js";
 
@@ -10,9 +10,8 @@ const PAGE = 100;
 /** A promise of the first page that can also be iterated, snapshot by snapshot, over all pages. */
 export function listSnapshots({ limit = PAGE, ...options } = {}) {
   const page = async (cursor) => {
-    const { connection, call, args } = split({ ...options, ...cursor });
-    const answer = await connection().call("Box.listSnapshots", { ...args, limit: String(limit) }, call);
-    const { boxId, label, status } = args;
+    const answer = await run("Box.listSnapshots", options, { limit: String(limit), ...cursor });
+    const { boxId, label, status } = options;
     // The hosted service passes filters over.
     const fits = (snapshot) =>
       (boxId == null || snapshot.boxId == boxId) &&
@@ -60,7 +59,4 @@ export async function deleteSnapshots(which, options) {
   return run("Box.deleteSnapshots" + kind, options, { ids });
 }
 
-function run(name, options, more) {
-  const { connection, call, args } = split(options);
-  return connection().call(name, { ...args, ...more }, call);
-}
+const run = (name, options, more) => connect(options).call(name, more, options);

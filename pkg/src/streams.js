@@ -80,7 +80,7 @@ function lost(call, thrown) {
     ["timeout", "The time for this call ran out (`timeoutMs`)."],
     ["aborted", "The call was ended by its `signal`."],
   ][call.ended];
-  return failure(code, message, call.cause, code != "aborted");
+  return failure(code, `${call.name}: ${message}`, call.cause, code != "aborted");
 }
 
 /**

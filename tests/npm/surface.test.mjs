@@ -359,3 +359,41 @@ test('an option that a call does not have is told, once', limit, async (t) => {
   await handle.git.diff({ foldr: 'x' })
   assert.deepEqual(warn.mock.calls.map(({ arguments: [text] }) => text), ['box.git.diff: there is no option `foldr`; it was ignored.'])
 })
+
+test('an option that no call has is told wherever it is given', limit, async (t) => {
+  const handle = await box()
+  const warn = t.mock.method(console, 'warn', () => {})
+  play({ exit_code: 0 }, { snapshots: [] }, '')
+  await handle.exec.command('pwd', { cwd: '/tmp' })
+  await Box.listSnapshots({ ...connection(), lable: 'x' })
+  for await (const change of Box.diffSnapshots('a', 'b', { ...connection(), paths: 'x' })) assert.fail(change)
+  assert.deepEqual(warn.mock.calls.map(({ arguments: [text] }) => text), [
+    'box.exec.command: there is no option `cwd`; it was ignored. It is called `folder`.',
+    'Box.listSnapshots: there is no option `lable`; it was ignored.',
+    'Box.diffSnapshots: there is no option `paths`; it was ignored.',
+  ])
+})
+
+test('a text in place of options is refused before anything is sent', limit, async () => {
+  const handle = await box()
+  const asked = play()
+  for (const [call, name] of [
+    [() => handle.snapshot('name'), 'box.snapshot'],
+    [() => handle.schedule.exec('* * * * *', 'date'), 'box.schedule.exec'],
+    [() => handle.exec.stream('pwd', '/tmp'), 'box.exec.stream'],
+    [() => handle.exec.command('ls', ['-l']), 'box.exec.command'],
+  ]) {
+    await assert.rejects(call, { code: 'invalid_argument', message: `${name}: options must be an object.` })
+  }
+  for (const timeoutMs of ['200', true, 0, NaN]) {
+    await assert.rejects(handle.exec.command('x', { timeoutMs }), { code: 'invalid_argument', message: /timeoutMs/ })
+  }
+  assert.equal(asked.length, 0)
+})
+
+test('a call that was ended early says which it was', limit, async () => {
+  const handle = await box()
+  play()
+  const signal = AbortSignal.abort()
+  await assert.rejects(handle.exec.command('x', { signal }), { code: 'aborted', message: /^box\.exec\.command: The call was ended/ })
+})
