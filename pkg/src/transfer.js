@@ -5,7 +5,6 @@ import { failure, invalid } from "./error.js";
 import { given, progressed } from "./given.js";
 import { local } from "./local.js";
 import { boxOf, callOn } from "./part.js";
-import { readable } from "./streams.js";
 
 /** How many files one request may carry. */
 const AT_ONCE = 10;
@@ -15,7 +14,8 @@ export async function upload(part, files, { onProgress, ...options } = {}) {
   const list = typeof files?.[Symbol.iterator] == "function" ? [...files] : [files];
   // What is sent and what there is of it, in bytes of content.
   let done = 0;
-  const total = onProgress && (await given(name, Promise.all(list.map(lengthOf)))).reduce((sum, length) => sum + length, 0);
+  let total = 0;
+  if (onProgress) for (const file of list) total += await given(name, lengthOf(file));
   for (let at = 0; at < list.length; at += AT_ONCE) {
     let form = new FormData();
     let length = 0;
@@ -29,23 +29,7 @@ export async function upload(part, files, { onProgress, ...options } = {}) {
       form.append("paths", destination[0] == "/" ? destination : `${boxOf(part).cwd}/${destination}`);
       form.append("files", content, destination);
     }
-    let thrown;
-    let contentType;
-    // Browsers send no streams over plain HTTP: there each request is a step.
-    if (onProgress && globalThis.process?.versions) {
-      const { body, headers } = new Response(form);
-      contentType = headers.get("content-type");
-      form = readable({ chunks: counted(body) });
-    }
-    async function* counted(body) {
-      let sent = 0;
-      for await (const chunk of body) {
-        // The form is a little longer than what it holds, and its end is told once the service has it.
-        sent += chunk.length;
-        if (sent < length) told(done + sent);
-        yield chunk;
-      }
-    }
+    let contentType, thrown;
     const told = (bytes) => {
       try {
         progressed(name, onProgress, bytes, total);
@@ -53,6 +37,19 @@ export async function upload(part, files, { onProgress, ...options } = {}) {
         throw (thrown = error);
       }
     };
+    // Browsers send no streams over plain HTTP: there each request is a step.
+    if (onProgress && globalThis.process?.versions) {
+      const whole = new Response(form);
+      // Bun forgets it once the body is taken.
+      contentType = whole.headers.get("content-type");
+      let sent = 0;
+      const transform = (chunk, to) => {
+        // The form is a little longer than what it holds, and its end is told once the service has it.
+        if ((sent += chunk.length) < length) told(done + sent);
+        to.enqueue(chunk);
+      };
+      form = whole.body.pipeThrough(new TransformStream({ transform }));
+    }
     await callOn(part, name, options, { form, contentType }).catch((error) => {
       throw thrown ?? error;
     });
