@@ -39,7 +39,9 @@ async function walk(sdk, connection, done) {
     await box.files.write({ path: 'bytes.bin', content: bytes })
     equal(await box.files.read('bytes.bin', { encoding: 'bytes' }), bytes, 'the bytes read back')
     const blob = new Blob(['a ', 'blob'])
-    await box.files.write({ path: 'blob.txt', content: blob })
+    let told
+    await box.files.write({ path: 'blob.txt', content: blob, onProgress: (step) => (told = step) })
+    equal(told, { bytes: 6, totalBytes: 6, percent: 100 }, 'the last word of the upload')
     equal(await box.files.read('blob.txt'), 'a blob', 'the blob read back')
     done('upload and download bytes')
 
