@@ -30,7 +30,7 @@
 //! ```
 //!
 //! What has no method of its own is one [`Service::ask`] or [`Service::open`] away: every call that JavaScript
-//! has, by its name and with its options.
+//! has and that takes JSON, by its name and with its options.
 //!
 //! A future that is dropped ends its request. What was made before stays.
 

@@ -215,18 +215,6 @@ async fn an_answer_of_another_shape_says_which_call_it_was() {
     assert!(error.message.starts_with("box.exec.command: "), "{error}");
 }
 
-#[test]
-fn the_readme_shows_what_the_example_does() {
-    let [readme, example] =
-        ["README.md", "examples/rust/main.rs"].map(|path| std::fs::read_to_string(path).unwrap());
-    let (_, shown) = readme.split_once("```rust\n").unwrap();
-    let (shown, _) = shown.split_once("```").unwrap();
-    assert!(shown.lines().count() > 2);
-    for line in shown.lines() {
-        assert!(example.lines().any(|own| own.trim() == line), "{line}");
-    }
-}
-
 #[tokio::test]
 async fn a_stream_that_is_cut_off_is_no_success() {
     for (body, code) in [
