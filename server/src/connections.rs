@@ -4,6 +4,7 @@
 //! One that waits too long is closed, and where there are as many as there may be, the one that has
 //! waited longest gives its place to the next.
 
+mod request_body;
 mod waiting;
 
 use std::convert::Infallible;
@@ -26,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use request_body::RequestBody;
 use waiting::{Connection, Places};
 
 /// How long accepting rests when the machine has no descriptor left.
@@ -141,7 +143,9 @@ async fn answer(
     let Some(at_work) = connection.begin() else {
         return Err(io::ErrorKind::ConnectionAborted.into());
     };
-    let answered = router.oneshot(request.map(Body::new)).await;
+    let answered = router
+        .oneshot(RequestBody::of(request).map(Body::new))
+        .await;
     let response = answered.unwrap_or_else(|never: Infallible| match never {});
     Ok(response.map(|body| {
         Body::new(AtWork {

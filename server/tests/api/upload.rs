@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Client, KEY, Response, Server};
+use crate::support::{Client, KEY, Raw, Response, Server};
 
 const BOUNDARY: &str = "----boundary-of-the-test";
 
@@ -109,6 +109,49 @@ fn an_upload_that_is_wrong_changes_nothing() {
         .post(&path, &json!({}))
         .is_error(400, "invalid_argument");
     assert_eq!(client.output(&id, "ls"), "dir\npipe\n");
+}
+
+/// More than the buffers between the two hold, so that it is still on its way when it is refused.
+#[test]
+fn an_upload_that_is_refused_early_is_told_why() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let large = vec![b'x'; 3 * 1024 * 1024];
+    let fields = |path: &'static str| {
+        [
+            ("paths", None, path.as_bytes()),
+            ("files", Some("f"), &large[..]),
+        ]
+    };
+    for _ in 0..10 {
+        upload(&client, &server.address, "no-box", &fields("f")).is_error(404, "box_not_found");
+        let outside = upload(&client, &server.address, &id, &fields("../../../../../x"));
+        outside.is_error(400, "invalid_argument");
+    }
+    let mut raw = Raw::connect(&server.address);
+    let head = |method: &str, more: &str| {
+        format!(
+            "{method} /v2/box/no-box/files/upload HTTP/1.1\r\nHost: {}\r\n{more}",
+            server.address
+        )
+    };
+    raw.send(head(
+        "POST",
+        &format!(
+            "X-Box-Api-Key: wrong\r\nContent-Length: {}\r\n\r\n",
+            large.len()
+        ),
+    ));
+    assert!(raw.until("\r\n\r\n").starts_with("HTTP/1.1 401 "));
+    raw.send(&large);
+    raw.send(head("GET", "Connection: close\r\n\r\n"));
+    assert!(
+        raw.rest().contains("HTTP/1.1 "),
+        "the connection goes on after what was refused"
+    );
 }
 
 #[test]
