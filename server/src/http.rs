@@ -34,6 +34,7 @@ mod request_id;
 mod routes;
 mod schedules;
 mod scope;
+mod serde_words;
 mod server_timing;
 mod snapshot_archive;
 mod snapshot_contents;

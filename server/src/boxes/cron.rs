@@ -36,7 +36,7 @@ impl Times {
             .year(Year::Disallowed);
         let cron = match parser.build().parse(text.trim()) {
             Ok(cron) => cron,
-            Err(error) => return invalid(&error),
+            Err(error) => return invalid(&error.to_string().trim_end_matches('.')),
         };
         let times = Self { cron };
         match times.after(super::unix_now()) {

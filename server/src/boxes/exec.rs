@@ -8,7 +8,7 @@ use super::error::BoxError;
 use super::job::Job;
 use super::runs::{ActiveRun, Entry, TIMED_OUT, reached};
 use super::{Boxes, environment, to_completion};
-use crate::sandbox::Command;
+use crate::sandbox::{Command, SandboxError};
 
 /// How much of each output one answer holds. The rest is read and dropped, so that the command
 /// does not block; a stream has no limit.
@@ -48,8 +48,15 @@ impl Boxes {
         let run_id = active.id.clone();
         tokio::spawn(async move {
             let run_id = active.id.clone();
-            if let Err(error) = keep_beginning(active).await {
-                tracing::warn!(run_id, %error, "the end of a run could not be recorded");
+            match keep_beginning(active).await {
+                Ok(()) => {}
+                // The box was paused or deleted, or the server stops: the run's record says so.
+                Err(BoxError::Sandbox(SandboxError::Ended)) => {
+                    tracing::debug!(run_id, "a run ended with its sandbox");
+                }
+                Err(error) => {
+                    tracing::warn!(run_id, %error, "the end of a run could not be recorded");
+                }
             }
         });
         Ok(run_id)

@@ -10,7 +10,8 @@ use super::git_run::Git;
 use super::{Boxes, rules};
 
 /// Before the first commit there is nothing to compare with.
-const DIFF: &str = "if git rev-parse --verify --quiet HEAD >/dev/null; \
+const DIFF: &str = "git rev-parse --git-dir >/dev/null || exit; \
+                    if git rev-parse --verify --quiet HEAD >/dev/null; \
                     then exec git diff HEAD; else exec git diff; fi";
 const COMMIT: &str = "git add -A && git commit -q -m \"$1\" >&2 && git rev-parse HEAD";
 /// A name that is no branch yet becomes one.
@@ -20,8 +21,6 @@ const PUSH: &str = "if git show-ref --verify --quiet \"refs/heads/$1\"; \
                     then from=refs/heads/$1; else from=HEAD; fi; \
                     exec git push origin \"$from:refs/heads/$1\"";
 const PUSH_BOX: &str = "exec git push --force origin \"HEAD:refs/heads/$1\"";
-/// Exit code of git outside a repository.
-const NO_REPOSITORY: i32 = 128;
 
 impl Boxes {
     /// What differs from the last commit.
@@ -35,19 +34,14 @@ impl Boxes {
         Ok(GitDiff { diff })
     }
 
-    /// Which files have changed; nothing where there is no repository.
+    /// Which files have changed.
     pub(crate) async fn git_status(
         &self,
         reference: &str,
         folder: Option<String>,
     ) -> Result<GitStatus, BoxError> {
         let git = Git::new(&["status", "--porcelain"], folder);
-        let run = self.run_git(reference, git).await?;
-        if run.code == NO_REPOSITORY {
-            let status = String::new();
-            return Ok(GitStatus { status });
-        }
-        let status = run.succeeded("status")?;
+        let status = self.run_git(reference, git).await?.succeeded("status")?;
         Ok(GitStatus { status })
     }
 

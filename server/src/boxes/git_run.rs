@@ -7,6 +7,9 @@ use super::runs::Entry;
 use super::{Boxes, environment, paths, rules, to_completion};
 use crate::sandbox::Command;
 
+/// Git's exit code when it could not begin.
+const FATAL: i32 = 128;
+
 /// A git command.
 #[derive(Debug, Default)]
 pub(super) struct Git {
@@ -21,6 +24,7 @@ pub(super) struct Git {
 /// How it went.
 #[derive(Debug)]
 pub(super) struct GitRun {
+    folder: String,
     pub(super) code: i32,
     pub(super) output: String,
     pub(super) error: String,
@@ -64,6 +68,12 @@ impl GitRun {
             return Ok(self.output);
         }
         let said = format!("{}\n{}", self.output.trim(), self.error.trim());
+        if self.code == FATAL && said.contains("not a git repository") {
+            return Err(BoxError::InvalidArgument(format!(
+                "not a git repository: {}; give the `folder` of one",
+                self.folder
+            )));
+        }
         Err(BoxError::InvalidArgument(format!(
             "git {what} failed: {}",
             said.trim()
@@ -76,6 +86,7 @@ impl Boxes {
     pub(super) async fn run_git(&self, reference: &str, git: Git) -> Result<GitRun, BoxError> {
         rules::command(&git.argv)?;
         let cwd = paths::working_directory(git.folder.as_deref())?;
+        let folder = cwd.clone();
         let (this, reference) = (self.clone(), reference.to_owned());
         let (mut active, token) = to_completion(async move {
             let entered = this.enter(&reference).await?;
@@ -122,6 +133,7 @@ impl Boxes {
         let error = clean(&collected.error.bytes);
         let exit = active.finish(|_, _| {}).await?;
         Ok(GitRun {
+            folder,
             code: exit.code,
             output,
             error,

@@ -187,7 +187,8 @@ pub(super) async fn check_key(
                 return Err(ApiError::new(
                     ErrorCode::Unauthorized,
                     "the API key is missing or wrong, or the token has ended: \
-                     send one that is valid as X-Box-Api-Key",
+                     send one that is valid as X-Box-Api-Key (the SDKs take it as their option \
+                     for the key, or from UPSTASH_BOX_API_KEY)",
                 ));
             };
             if let Some(refusal) = token_rules::refusal(&token, request.method(), path) {

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use upstash_box_wasm::api_types::ErrorCode;
 
 use super::error::ApiError;
+use super::serde_words;
 
 /// Enough for every request that carries no file.
 const USUAL_LIMIT: usize = 2 * 1024 * 1024;
@@ -66,10 +67,7 @@ impl<const LIMIT: usize> JsonObject<LIMIT> {
             if !error.is_data() {
                 return ApiError::invalid(format!("the body is not valid JSON: {error}"));
             }
-            match path.as_str() {
-                "." => ApiError::invalid(error.to_string()),
-                path => ApiError::invalid(format!("{path}: {error}")),
-            }
+            ApiError::invalid(serde_words::sentence(&path, &error.to_string()))
         })?;
         let end = deserializer.end();
         end.map_err(|error| ApiError::invalid(format!("the body is not valid JSON: {error}")))?;
@@ -95,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_error_names_the_member() {
-        assert!(error::<ExecRequest>("{}").contains("`command`"));
+        assert!(error::<ExecRequest>("{}").starts_with("command: "));
         assert!(error::<ExecRequest>(r#"{"command":[1]}"#).starts_with("command[0]: "));
         assert!(error::<CreateBoxRequest>(r#"{"size":"huge"}"#).starts_with("size: "));
         assert!(error::<CreateBoxRequest>(r#"{"env_vars":{"A":1}}"#).starts_with("env_vars.A: "));

@@ -182,10 +182,12 @@ fn any_git_command_is_a_result() {
             .unwrap()
             .contains("not a git repository")
     );
-    assert_eq!(
-        client.get(&format!("/v2/box/{id}/git/status")).ok()["status"],
-        ""
-    );
+    for what in ["status", "diff"] {
+        let answer = client.get(&format!("/v2/box/{id}/git/{what}"));
+        answer.is_error(400, "invalid_argument");
+        let expected = "not a git repository: /workspace/home; give the `folder` of one";
+        assert_eq!(answer.json()["error"], expected);
+    }
     client
         .get(&format!("/v2/box/{id}/git/diff?folder=%2Ftmp%2Fnone"))
         .is_error(404, "path_not_found");
