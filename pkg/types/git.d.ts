@@ -82,7 +82,7 @@ export interface Git {
   clone(options: GitCloneOptions): Promise<{ path?: string; output?: string }>;
   /** The changes that are not committed, as a patch. */
   diff(options?: GitOptions): Promise<string>;
-  /** What changed, a line each, as `git status --porcelain` says it. */
+  /** What changed, a line each, as `git status --porcelain` says it. Outside a repository it rejects. */
   status(options?: GitOptions): Promise<string>;
   /** Commits every change. */
   commit(options: GitCommitOptions): Promise<GitCommit>;
