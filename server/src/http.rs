@@ -56,7 +56,7 @@ use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use upstash_box_wasm::api_types::ErrorCode;
 
-pub(crate) use access::{Access, OriginError};
+pub(crate) use access::{Access, OriginError, check_origin};
 use error::ApiError;
 use preview_host::PreviewHosts;
 use routes::Routes;

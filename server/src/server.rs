@@ -114,7 +114,7 @@ impl Config {
 #[derive(Debug, Error)]
 pub enum ServerError {
     /// The data directory can't be used.
-    #[error("the data directory {path} can't be used: {source}")]
+    #[error("the data directory {path} can't be used: {source}; choose another with --data")]
     DataDir {
         /// The directory.
         path: PathBuf,
@@ -234,7 +234,7 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
     let data = config.data_dir.as_path();
     let lock = lock_data_dir(data)?;
     let storage = Storage::choose(config.storage, data)?;
-    tracing::info!("storage: {}", storage.describe());
+    tracing::debug!("storage: {}", storage.describe());
     let host = SandboxHost::prepare(&config.launcher)?;
     // In a file of its own: what it is for is boxes' business, and the key is not.
     let authority = Arc::new(Authority::load_or_make(&data.join("egress-authority"))?);
@@ -278,13 +278,21 @@ fn open_parts(config: &Config) -> Result<(Parts, File), ServerError> {
     Ok((parts, lock))
 }
 
-/// Makes the directory, for its owner alone, and makes sure that nobody else uses it.
+/// Makes the data directory, for its owner alone.
+pub(crate) fn make_data_dir(data: &Path) -> Result<(), ServerError> {
+    make_private_dir(data).map_err(|source| ServerError::DataDir {
+        path: data.to_owned(),
+        source,
+    })
+}
+
+/// Makes the directory and makes sure that nobody else uses it.
 fn lock_data_dir(data: &Path) -> Result<File, ServerError> {
     let failed = |source| ServerError::DataDir {
         path: data.to_owned(),
         source,
     };
-    make_private_dir(data).map_err(failed)?;
+    make_data_dir(data)?;
     let path = data.join("lock");
     let file = File::options()
         .create(true)

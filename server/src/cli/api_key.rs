@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::private_file;
-use crate::server::make_private_dir;
+use crate::server::make_data_dir;
 
 /// 24 bytes make 32 characters.
 const RANDOM_BYTES: usize = 24;
@@ -24,8 +24,13 @@ pub(super) fn given_or_kept(given: Option<String>, data: &Path) -> Result<(Strin
         return Ok((key, false));
     }
     let path = data.join("api-key");
-    let failed = |error: std::io::Error| format!("the key file {}: {error}", path.display());
-    make_private_dir(data).map_err(failed)?;
+    let failed = |error: std::io::Error| {
+        format!(
+            "the key file {} can't be used: {error}; choose another directory with --data",
+            path.display()
+        )
+    };
+    make_data_dir(data).map_err(|error| error.to_string())?;
     if let Some(kept) = private_file::read(&path).map_err(failed)? {
         let key = String::from_utf8_lossy(&kept).trim().to_owned();
         if !key.is_empty() {

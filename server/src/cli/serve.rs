@@ -44,7 +44,11 @@ pub(super) struct Serve {
     /// Address and port to answer on; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8787")]
     listen: String,
-    /// Where boxes and snapshots are kept
+    /// Port of 127.0.0.1 to answer on, in place of --listen
+    #[arg(long, value_name = "PORT", conflicts_with = "listen")]
+    port: Option<u16>,
+    /// Where boxes and snapshots are kept; unless given, /var/lib/box-server as root, else
+    /// ~/.local/share/box-server
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// What callers must show; without one, the server makes one and prints it
@@ -56,7 +60,7 @@ pub(super) struct Serve {
     )]
     api_key: Option<String>,
     /// Lets pages of this origin use the server; may be given several times
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = origin)]
     allow_origin: Vec<String>,
     /// Directory of a page to serve at /
     #[arg(long, value_name = "DIR")]
@@ -107,6 +111,13 @@ pub(super) struct Serve {
 #[derive(Clone, Copy, Debug)]
 struct IdleTime(Option<Duration>);
 
+fn origin(text: &str) -> Result<String, String> {
+    let checked = crate::http::check_origin(text);
+    checked
+        .map(|()| text.to_owned())
+        .map_err(|error| error.to_string())
+}
+
 fn git_api(text: &str) -> Result<String, String> {
     let checked = crate::outbound::check(text);
     checked
@@ -146,6 +157,12 @@ impl Serve {
         if let Err(error) = process::raise_descriptor_limit() {
             tracing::warn!(%error, "the limit of open files stays as it is");
         }
+        let listen = match self.port {
+            Some(port) => format!("127.0.0.1:{port}"),
+            None => self.listen,
+        };
+        // For people: a program that reads the address may close standard output after it.
+        tracing::info!("data in {}", data_dir.display());
         let config = Config {
             data_dir,
             api_key: api_key.clone(),
@@ -167,9 +184,9 @@ impl Serve {
         let server = Server::open(config)
             .await
             .map_err(|error| error.to_string())?;
-        let listener = TcpListener::bind(&self.listen)
+        let listener = TcpListener::bind(&listen)
             .await
-            .map_err(|error| format!("can't listen on {}: {error}", self.listen))?;
+            .map_err(|error| not_listening(&listen, &error))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         announce(&format!("listening on http://{address}"))?;
         if is_made {
@@ -181,6 +198,14 @@ impl Serve {
             .map_err(|error| error.to_string())?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn not_listening(listen: &str, error: &std::io::Error) -> String {
+    let remedy = match error.kind() {
+        std::io::ErrorKind::InvalidInput => "it must be like 127.0.0.1:8787",
+        _ => "choose another with --listen",
+    };
+    format!("can't listen on {listen}: {error}; {remedy}")
 }
 
 /// One line on standard output, at once even into a pipe.

@@ -231,6 +231,11 @@ pub(super) fn authority(request: &Request) -> Option<Authority> {
     host.to_str().ok()?.parse().ok()
 }
 
+/// Whether a page can have this origin.
+pub(crate) fn check_origin(text: &str) -> Result<(), OriginError> {
+    parse_origin(text).map(drop)
+}
+
 fn parse_origin(text: &str) -> Result<HeaderValue, OriginError> {
     let invalid = || OriginError(text.to_owned());
     let origin = text.trim_end_matches('/').to_ascii_lowercase();

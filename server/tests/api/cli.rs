@@ -1,7 +1,7 @@
 //! The command line, as scripts use it.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use crate::support::{Server, binary};
@@ -26,7 +26,9 @@ fn without_a_key_the_server_makes_one_and_keeps_it() {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .env_remove("BOX_SERVER_API_KEY")
+            .env_remove("BOX_SERVER_LOG")
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -35,6 +37,9 @@ fn without_a_key_the_server_makes_one_and_keeps_it() {
         TcpStream::connect(address).unwrap().flush().unwrap();
         let second = lines.next().unwrap().unwrap();
         keys.push(second.strip_prefix("api key: ").unwrap().to_owned());
+        let place = format!("data in {}", data.path().display());
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().ends_with(&place)));
         child.kill().unwrap();
         child.wait().unwrap();
     }
@@ -52,15 +57,27 @@ fn what_can_not_work_is_refused_with_a_reason() {
     }
     let data = tempfile::tempdir().unwrap();
     let data = data.path().to_str().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
     for (arguments, word) in [
         (&["--www", "/no/such/directory"][..], "--www"),
         (&["--api-key", "with space"], "API key"),
         (&["--image", "floppy"], "--image"),
         (&["--image", "dir:/no/such/directory"], "--image"),
         (&["--storage", "tape"], "--storage"),
-        (&["--listen", "nowhere"], "nowhere"),
+        (&["--listen", "nowhere"], "it must be like 127.0.0.1:8787"),
+        (&["--listen", &taken], "choose another with --listen"),
+        (&["--allow-origin", "app.example.com"], "app.example.com"),
+        (&["--data", "/etc/passwd"], "choose another with --data"),
+        (&["--data", "/proc/x"], "choose another with --data"),
     ] {
-        let (code, error) = run(&[&["serve", "--data", data], arguments].concat());
+        let place = ["--data", data];
+        let place = if arguments[0] == "--data" {
+            &[][..]
+        } else {
+            &place
+        };
+        let (code, error) = run(&[&["serve"], place, arguments].concat());
         assert!(code.is_some_and(|code| code != 0), "{arguments:?}");
         assert!(error.contains(word), "{arguments:?}: {error}");
     }
