@@ -8,6 +8,7 @@
 //! Also reading for the first time what a part of the disk holds takes milliseconds. So a few directories are
 //! kept ready in `DATA/places`, and become a box's or a copy's by a rename.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -24,8 +25,13 @@ use crate::linux::placement;
 /// How many are kept ready.
 const READY: usize = 8;
 
-/// How often another place is tried. Each is one that the filesystem would have chosen.
-const ATTEMPTS: usize = 16;
+/// How many places are tried while a box waits; it gets the next one that there is then.
+const ATTEMPTS: usize = 4;
+/// How many are tried in the background.
+const PATIENT_ATTEMPTS: usize = 16;
+
+/// How many places that are no good are kept, empty. The filesystem would offer them again.
+const KEPT_SLOW: usize = 64;
 
 /// What making a file takes of a processor where there is room, with a wide margin. Where many were
 /// removed it is ten times as much.
@@ -44,6 +50,8 @@ pub(super) struct Places {
 struct Found {
     directory: PathBuf,
     ready: Mutex<Vec<PathBuf>>,
+    /// Places that were no good, the oldest first.
+    slow: Mutex<VecDeque<PathBuf>>,
     next: AtomicU64,
 }
 
@@ -57,6 +65,7 @@ impl Places {
         let found = Arc::new(Found {
             directory: directory.to_path_buf(),
             ready: Mutex::default(),
+            slow: Mutex::default(),
             next: AtomicU64::new(0),
         });
         let tells_places = placement::spread(directory).is_ok()
@@ -118,22 +127,21 @@ impl Found {
             if is_quick(&place) {
                 return Some(place);
             }
-            remove(&place);
+            self.put_aside(place);
         }
-        self.find(1).pop()
+        self.find(1, ATTEMPTS).pop()
     }
 
     fn fill(&self) {
         let missing = READY.saturating_sub(self.ready().len());
-        let found = self.find(missing);
+        let found = self.find(missing, PATIENT_ATTEMPTS);
         self.ready().extend(found);
     }
 
-    /// At most `wanted` places. Those that are no good are kept until the end: the filesystem would
-    /// offer them again.
-    fn find(&self, wanted: usize) -> Vec<PathBuf> {
-        let (mut good, mut slow) = (Vec::new(), Vec::new());
-        while good.len() < wanted && slow.len() < ATTEMPTS {
+    /// At most `wanted` places.
+    fn find(&self, wanted: usize, attempts: usize) -> Vec<PathBuf> {
+        let (mut good, mut slow) = (Vec::new(), 0);
+        while good.len() < wanted && slow < attempts {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let name = format!("{}-{number}", std::process::id());
             let place = self.directory.join(name);
@@ -144,11 +152,21 @@ impl Found {
             if is_quick(&place) {
                 good.push(place);
             } else {
-                slow.push(place);
+                slow += 1;
+                self.put_aside(place);
             }
         }
-        slow.iter().for_each(|place| remove(place));
         good
+    }
+
+    fn put_aside(&self, place: PathBuf) {
+        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        slow.push_back(place);
+        if slow.len() > KEPT_SLOW
+            && let Some(oldest) = slow.pop_front()
+        {
+            remove(&oldest);
+        }
     }
 
     fn pop(&self) -> Option<PathBuf> {
