@@ -26,6 +26,9 @@ use crate::snapshots::{
 };
 use crate::store::{Store, StoreError};
 
+/// Whether pages of this origin can be let in, for those who ask before a server is started.
+pub(crate) use crate::http::check_origin;
+
 /// How long connections may take to end once every sandbox has.
 const DRAIN_LIMIT: Duration = Duration::from_secs(5);
 

@@ -112,7 +112,7 @@ pub(super) struct Serve {
 struct IdleTime(Option<Duration>);
 
 fn origin(text: &str) -> Result<String, String> {
-    let checked = crate::http::check_origin(text);
+    let checked = crate::server::check_origin(text);
     checked
         .map(|()| text.to_owned())
         .map_err(|error| error.to_string())
