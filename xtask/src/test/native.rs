@@ -1,9 +1,10 @@
 //! The Rust suites: the SDK without JavaScript, the command list, and the server.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::program;
@@ -86,7 +87,10 @@ fn worker(workspace: &Workspace) -> Result<Command> {
                 .args(["--target", "nodejs", "--out-dir"])
                 .arg(&folder)
                 .arg(workspace.target(built)),
-        )
+        )?;
+        // The glue is CommonJS, which the workspace's own package.json says it isn't.
+        fs::write(folder.join("package.json"), r#"{"type":"commonjs"}"#)
+            .context("could not write the worker's package.json")
     })?;
     let mut command = workspace.command("node");
     command
