@@ -24,10 +24,17 @@ export const resetAnswer = (at) => async ({ client, ask }) => {
   client.write((await ask()).subarray(0, at), () => client.resetAndDestroy())
 }
 
-/** One bit of the answer is another. */
+const CLOSES = '\r\nconnection: close\r\n'
+
+/**
+ * One bit of the answer is another. Not of the header that says that the connection closes, but of what is behind
+ * it: a client that was not told would send its next request, another call's, on a connection that is gone.
+ */
 export const corruptAnswer = (at, bit) => async ({ client, ask }) => {
   const answer = Buffer.from(await ask())
-  answer[at] ^= 1 << bit
+  const closes = answer.indexOf(CLOSES)
+  const behind = closes + CLOSES.length
+  answer[closes >= 0 && at >= closes && at < behind ? behind : at] ^= 1 << bit
   client.end(answer)
 }
 
