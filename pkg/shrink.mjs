@@ -108,8 +108,8 @@ function leaner(glue) {
   );
   replaceFunction(
     "__wbg_init",
-    `async function __wbg_init(module) {
-  const made = await WebAssembly.instantiate(module, __wbg_get_imports());
+    `async function __wbg_init(instantiate) {
+  const made = await instantiate(__wbg_get_imports());
   return __wbg_finalize_init(made.instance ?? made);
 }
 `,

@@ -1,9 +1,11 @@
 /**
  * One fresh process: loads a client, does one call, and prints how long that took and how much memory
- * the process then has. Started by `node.mjs` with the name of the client and the server's address.
+ * the process then has. Started by `node.mjs` with the name of the client, the server's address, and `after` when
+ * the program has fetched something before.
  */
-const [client, baseUrl] = process.argv.slice(2)
+const [client, baseUrl, after] = process.argv.slice(2)
 const apiKey = 'box_measured'
+if (after) await (await fetch(`${baseUrl}/v2/box/box-1`)).text()
 const started = performance.now()
 const call = await {
   ours: async () => {

@@ -2,7 +2,7 @@
 
 import start, { Client } from "../generated/upstash_box_wasm.js";
 import { ROWS } from "#rows";
-import { source } from "#wasm";
+import { instantiate, source } from "#wasm";
 import { failure, words } from "./error.js";
 
 let ready;
@@ -30,11 +30,7 @@ async function load(input) {
     if (!module.ok) throw new Error(`${module.url} was answered with status ${module.status}`);
     module = await module.arrayBuffer();
   }
-  const started = start(module);
-  // Node makes its `fetch` when it is first asked for, which takes ten times as long as this: meanwhile
-  // another thread compiles.
-  globalThis.Headers;
-  await started;
+  await start((imports) => instantiate(module, imports));
   if (!loaded) Client.takeRows(ROWS);
   loaded = true;
 }

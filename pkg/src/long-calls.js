@@ -8,8 +8,11 @@ const OLD = Symbol.for("undici.globalDispatcher.1");
 const NEW = Symbol.for("undici.globalDispatcher.2");
 
 const patient = {
-  dispatch: (options, handler) =>
-    sender(handler.onRequestStart).dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+  dispatch(options, handler) {
+    // They are made for this one request.
+    options.headersTimeout = options.bodyTimeout = 0;
+    return sender(handler.onRequestStart).dispatch(options, handler);
+  },
   // Node gives a mock the body as it was handed over.
   get isMockActive() {
     return sender()?.isMockActive;

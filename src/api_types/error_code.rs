@@ -120,7 +120,7 @@ impl ErrorCode {
             502..=504 => Self::Unavailable,
             507 => Self::StorageFull,
             500.. => Self::Internal,
-            ..400 => Self::InvalidResponse, // a proxy's, or a redirect that leads nowhere
+            ..=399 => Self::InvalidResponse, // a redirect that leads nowhere, or no HTTP
             _ => Self::InvalidArgument,
         }
     }

@@ -26,10 +26,9 @@ use crate::key_case::snake;
 use crate::sentence::cut;
 use crate::waiting::Wait;
 
-/// The name of the call in a row; empty for a comment or an empty line.
+/// The name of the call in a row.
 pub(super) fn name(row: &'static str) -> &'static str {
-    let name = cut(cut(row.trim_ascii_end(), b' ').0, b'(').0;
-    if name.starts_with('#') { "" } else { name }
+    cut(cut(row, b' ').0, b'(').0
 }
 
 /// What a row says; `None` when it has a word that means nothing. `other` finds the text of another row.

@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 
 use super::Route;
 use super::row;
+use crate::sentence::cut;
 
-/// The rows as they stand in `rows/`.
+/// The rows as they stand in `rows/`: each begins at the start of a line, and indented lines belong to it.
 #[cfg(not(all(feature = "npm", target_arch = "wasm32")))]
 const ROWS: &str = concat!(
     include_str!("rows/boxes.txt"),
@@ -23,9 +24,27 @@ const ROWS: &str = concat!(
     include_str!("rows/schedules.txt"),
     include_str!("rows/browser.txt"),
 );
-/// JavaScript has them.
+/// The rows, each in one line.
+#[cfg(not(all(feature = "npm", target_arch = "wasm32")))]
+fn rows() -> &'static str {
+    let mut rows = String::new();
+    for line in ROWS.lines() {
+        match line.as_bytes() {
+            [] | [b'#', ..] => {}
+            [b' ', ..] => rows.push_str(line),
+            _ => {
+                rows.push('\n');
+                rows.push_str(line);
+            }
+        }
+    }
+    rows.leak().trim_ascii_start()
+}
+/// JavaScript has them, and gives them to [`load`].
 #[cfg(all(feature = "npm", target_arch = "wasm32"))]
-const ROWS: &str = "";
+const fn rows() -> &'static str {
+    ""
+}
 
 static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
 
@@ -77,25 +96,19 @@ fn find(name: &str) -> Option<&'static Row> {
 }
 
 fn table() -> &'static [Row] {
-    TABLE.get_or_init(|| split(ROWS))
+    TABLE.get_or_init(|| split(rows()))
 }
 
-/// A row begins at the start of a line, and indented lines belong to it.
+/// Only finds where each row begins: most are never read.
 fn split(mut text: &'static str) -> Vec<Row> {
     let mut rows = Vec::new();
     while !text.is_empty() {
-        let mut pairs = text.as_bytes().windows(2);
-        let end = pairs.position(|pair| matches!(pair, [b'\n', next] if *next != b' '));
-        let row = end.and_then(|end| text.split_at_checked(end + 1));
-        let (row, rest) = row.unwrap_or((text, ""));
-        let name = row::name(row);
-        if !name.is_empty() {
-            rows.push(Row {
-                name,
-                text: row,
-                route: OnceLock::new(),
-            });
-        }
+        let (row, rest) = cut(text, b'\n');
+        rows.push(Row {
+            name: row::name(row),
+            text: row,
+            route: OnceLock::new(),
+        });
         text = rest;
     }
     rows
