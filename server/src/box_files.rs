@@ -14,6 +14,7 @@ use nix::errno::Errno;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
+pub(crate) use list::MOST_ENTRIES;
 pub use list::{entry, list};
 pub use path::absolute;
 pub use stat::stat;
@@ -58,6 +59,17 @@ pub enum FileError {
     /// Not even the box's root may do that.
     #[error("{}: permission denied", .0.display())]
     Denied(PathBuf),
+    /// A directory whose entries don't fit into one answer.
+    #[error(
+        "{}: the directory has more than {most} entries; list it by a command in a box instead",
+        .path.display()
+    )]
+    TooManyEntries {
+        /// The directory.
+        path: PathBuf,
+        /// How many there may be.
+        most: usize,
+    },
     /// The disk or a quota is full.
     #[error("{}: no space left", .0.display())]
     StorageFull(PathBuf),

@@ -26,6 +26,7 @@ mod agent_outcome;
 mod agent_result;
 mod agent_settings;
 mod agent_stream;
+mod agent_text;
 mod agent_webhook;
 mod archive;
 mod attached_headers;
@@ -84,6 +85,7 @@ mod snapshot_list;
 mod startup;
 mod tokens;
 mod tool;
+mod transfers;
 mod twin;
 mod upload;
 mod verify;
@@ -130,6 +132,7 @@ pub(crate) use schedules::ScheduleRequest;
 pub(crate) use secrets::SecretKey;
 pub(crate) use secrets::SecretsError;
 pub(crate) use session::{LiveSession, SessionEvent, SessionStart};
+use transfers::Transfers;
 
 /// All boxes of one data directory. A cheap handle.
 #[derive(Clone, Debug)]
@@ -192,6 +195,8 @@ struct Inner {
     schedule_turn: tokio::sync::Mutex<()>,
     /// Calls with a key that have no answer yet.
     calls: CallsUnderWay,
+    /// Places for what may wait for a slow other side.
+    transfers: Transfers,
     /// What goes once the record that freed it is on the disk.
     unneeded: Mutex<Vec<Unneeded>>,
 }
@@ -221,6 +226,7 @@ impl Boxes {
                 schedules_running: Arc::default(),
                 schedule_turn: tokio::sync::Mutex::default(),
                 calls: CallsUnderWay::default(),
+                transfers: Transfers::default(),
                 unneeded: Mutex::default(),
             }),
         };
@@ -243,6 +249,8 @@ impl Boxes {
                 if interrupted > 0 {
                     tracing::info!(interrupted, "runs of the last server were marked as failed");
                 }
+                // What the last server committed, before anything is built on it.
+                store.sync()?;
                 let damaged = store.mark_damaged(&boot_id)?;
                 if damaged > 0 {
                     tracing::warn!(

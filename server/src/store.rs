@@ -75,6 +75,9 @@ pub enum StoreError {
     /// A JSON column does not hold what it should.
     #[error("a row of the database can't be read: {0}")]
     Row(#[from] serde_json::Error),
+    /// What was committed could not be brought to the disk.
+    #[error("the database's log could not be brought to the disk: {0}")]
+    Unsynced(String),
     /// The thread that ran the statement ended early.
     #[error("a database call was interrupted: {0}")]
     Interrupted(String),
@@ -92,6 +95,8 @@ impl StoreError {
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Mutex<Connection>,
+    /// What was committed and is not in the database's file yet.
+    log: PathBuf,
     _checkpoints: checkpoints::Checkpoints,
 }
 
@@ -120,6 +125,7 @@ impl Store {
         migrations::apply(&mut connection)?;
         Ok(Self {
             connection: Mutex::new(connection),
+            log: log_of(path),
             _checkpoints: checkpoints::start(path, reserve::Reserve::make(path))?,
         })
     }
@@ -136,10 +142,28 @@ impl Store {
             .unwrap_or_else(|error| Err(StoreError::Interrupted(error.to_string())))
     }
 
+    /// Waits until all that was committed is on the disk.
+    pub(crate) fn sync(&self) -> Result<(), StoreError> {
+        match std::fs::File::open(&self.log).and_then(|log| log.sync_data()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::Unsynced(error.to_string()))
+            }
+            // Without a log, nothing was committed since all was in the file.
+            _ => Ok(()),
+        }
+    }
+
     /// A panic elsewhere can't leave half a transaction behind: dropping one rolls it back.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where SQLite keeps the log of the database at `path`.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }

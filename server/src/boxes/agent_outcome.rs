@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 use upstash_box_wasm::api_types::ErrorCode;
 
 use super::agent_events::HarnessEvent;
+use super::agent_text::beginning;
+use super::exec::MAX_KEPT_BYTES;
 use crate::sandbox::Exit;
 use crate::store::RunOutcome;
 
@@ -73,15 +75,11 @@ fn failure(error: String) -> HarnessEvent {
 
 /// What the history keeps of the last event.
 pub(super) fn fill(outcome: &mut RunOutcome, last: &HarnessEvent) {
-    let text = |name: &str| {
-        last.data
-            .get(name)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
+    let text = |name: &str| last.data.get(name).and_then(Value::as_str);
+    let kept = |text: &str| beginning(text, MAX_KEPT_BYTES).to_owned();
     let count = |name: &str| last.data.get(name).and_then(Value::as_u64).unwrap_or(0);
-    outcome.output = text("output");
-    outcome.session_id = text("session_id");
+    outcome.output = text("output").map(kept);
+    outcome.session_id = text("session_id").map(str::to_owned);
     outcome.input_tokens = count("input_tokens");
     outcome.output_tokens = count("output_tokens");
     outcome.cached_input_tokens = count("cached_input_tokens");
@@ -94,7 +92,29 @@ pub(super) fn fill(outcome: &mut RunOutcome, last: &HarnessEvent) {
         // The harness has said that it succeeded, whatever its exit code.
         outcome.exit_code = Some(0);
     } else {
-        outcome.error_message =
-            Some(text("error").unwrap_or_else(|| "the agent failed".to_owned()));
+        outcome.error_message = Some(kept(text("error").unwrap_or("the agent failed")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_keeps_the_beginning_of_a_long_answer_and_of_a_long_failure() {
+        // The `x` moves the characters, of two bytes each, across the limit.
+        let long = format!("x{}", "é".repeat(MAX_KEPT_BYTES));
+        let data = ["output", "error"].map(|name| (name.to_owned(), json!(long)));
+        let last = HarnessEvent {
+            name: "error".to_owned(),
+            data: Map::from_iter(data),
+        };
+        let mut outcome = RunOutcome::default();
+        fill(&mut outcome, &last);
+        for kept in [outcome.output, outcome.error_message] {
+            let kept = kept.unwrap();
+            assert_eq!(kept.len(), MAX_KEPT_BYTES - 1);
+            assert!(long.starts_with(&kept));
+        }
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant as Deadline;
 use super::agent_events::HarnessEvent;
 use super::agent_json::WantedJson;
 use super::agent_outcome::{answer, fill, last_event};
+use super::agent_text::AgentText;
 use super::error::BoxError;
 use super::harness::Output;
 use super::runs::{ActiveRun, reached};
@@ -42,7 +43,7 @@ pub(crate) struct AgentStream {
     ending: Ending,
     ready: VecDeque<(String, Value)>,
     /// All text so far: the output of a harness that names none.
-    text: String,
+    text: AgentText,
     /// The end of standard error.
     complaint: Vec<u8>,
     /// `done` or `error`, once the harness has said so.
@@ -58,7 +59,7 @@ impl AgentStream {
             reader,
             ending,
             ready: VecDeque::from([start]),
-            text: String::new(),
+            text: AgentText::default(),
             complaint: Vec::new(),
             last: None,
         }
@@ -103,7 +104,7 @@ impl AgentStream {
         if event.name == "text"
             && let Some(text) = event.data.get("text").and_then(Value::as_str)
         {
-            self.text.push_str(text);
+            self.text.push(text);
         }
         self.ready
             .push_back((event.name, Value::Object(event.data)));
@@ -118,7 +119,7 @@ impl AgentStream {
             return Err(BoxError::Interrupted("the run was ended twice".to_owned()));
         };
         let last = self.last.take();
-        let text = std::mem::take(&mut self.text);
+        let text = std::mem::take(&mut self.text).into_output();
         let complaint = String::from_utf8_lossy(&self.complaint).trim().to_owned();
         let ending = self.ending.clone();
         let is_done = last.as_ref().is_none_or(|event| event.name == "done");
@@ -128,10 +129,11 @@ impl AgentStream {
         };
         let mut event = None;
         active
-            .finish(|exit, outcome| {
-                let ended = last_event(last, text, &complaint, exit, ending.install, wanted);
-                fill(outcome, &ended);
-                event = Some(ended);
+            .finish(|ended, outcome| {
+                let exit = &ended.exit;
+                let end = last_event(last, text, &complaint, exit, ending.install, wanted);
+                fill(outcome, &end);
+                event = Some(end);
             })
             .await?;
         let event = event.ok_or_else(|| BoxError::Interrupted("no last event".to_owned()))?;
@@ -150,8 +152,8 @@ impl AgentStream {
 async fn read(active: &mut ActiveRun, complaint: &mut Vec<u8>) -> std::io::Result<BytesMut> {
     let mut output = BytesMut::with_capacity(READ_BYTES);
     let mut is_output_open = true;
-    let run = &mut active.run;
-    while is_output_open || run.stderr.is_some() {
+    while is_output_open || active.run.stderr.is_some() {
+        let run = &mut active.run;
         let mut said = [0; 4096];
         tokio::select! {
             count = run.stdout.read_buf(&mut output), if is_output_open => {
@@ -168,10 +170,7 @@ async fn read(active: &mut ActiveRun, complaint: &mut Vec<u8>) -> std::io::Resul
                 let excess = complaint.len().saturating_sub(MAX_ERROR_BYTES);
                 complaint.drain(..excess);
             }
-            () = reached(active.deadline) => {
-                active.deadline = None;
-                run.kill();
-            }
+            () = reached(active.deadline) => active.time_out(),
         }
     }
     Ok(output)

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::Boxes;
 use super::error::BoxError;
 use super::snapshot_files::{HeldLayers, hold, hold_snapshot, kernel};
-use crate::snapshots::{Change, LayerStore};
+use super::{Boxes, ids};
+use crate::snapshots::{Change, Lease, Tree};
 
 /// Changes that travel together, at most.
 const BATCH: usize = 128;
@@ -44,8 +44,10 @@ impl Changes {
 
 /// One side of a comparison.
 struct Side {
+    tree: Tree,
     held: HeldLayers,
-    live_box: Option<String>,
+    /// What the box writes now, which stays when it is made a layer meanwhile.
+    _upper: Option<Lease>,
 }
 
 impl Boxes {
@@ -55,6 +57,7 @@ impl Boxes {
         snapshot_id: &str,
         against: Against,
     ) -> Result<Changes, BoxError> {
+        let place = self.begin_transfer()?;
         let this = self.side_of_snapshot(snapshot_id).await?;
         let (before, after) = match against {
             Against::Snapshot(other) => (self.side_of_snapshot(&other).await?, this),
@@ -67,10 +70,10 @@ impl Boxes {
                     .to_owned(),
             ));
         }
-        let layers = Arc::clone(&self.inner.parts.layers);
         let (sender, changes) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = compare(&layers, &before, &after, &sender) {
+            let _place = place;
+            if let Err(error) = compare(&before, &after, &sender) {
                 // Nobody may be there to be told.
                 let _ = sender.blocking_send(Err(error));
             }
@@ -82,42 +85,45 @@ impl Boxes {
         self.restorable(snapshot_id).await?;
         let layers = Arc::clone(&self.inner.parts.layers);
         let id = snapshot_id.to_owned();
-        let held = self
-            .blocking(move |store| hold_snapshot(store, &layers, &id))
-            .await?;
-        Ok(Side {
-            held,
-            live_box: None,
+        self.blocking(move |store| {
+            let held = hold_snapshot(store, &layers, &id)?;
+            Ok(Side {
+                tree: layers.tree(&held.chain, None)?,
+                held,
+                _upper: None,
+            })
         })
+        .await
     }
 
-    /// With the box's lock held, so that its layers are not exchanged while they are taken down.
+    /// Opens all of it while the box's lock is held: a snapshot or a rollback that comes later moves
+    /// directories away under their paths, but not under the open tree.
     async fn side_of_box(&self, reference: &str) -> Result<Side, BoxError> {
         let entered = self.enter(reference).await?;
         let id = entered.id().to_owned();
+        let next_layer = ids::layer_id(&id, entered.record.next_layer);
         let layers = Arc::clone(&self.inner.parts.layers);
-        let chain_of = id.clone();
-        let held = self
-            .blocking(move |store| Ok(hold(&layers, store.box_chain(&chain_of)?)))
-            .await?;
-        Ok(Side {
-            held,
-            live_box: Some(id),
+        self.blocking(move |store| {
+            let held = hold(&layers, store.box_chain(&id)?);
+            Ok(Side {
+                tree: layers.tree(&held.chain, Some(&id))?,
+                held,
+                _upper: Some(layers.lease(&[next_layer])),
+            })
         })
+        .await
     }
 }
 
 fn compare(
-    layers: &LayerStore,
     before: &Side,
     after: &Side,
     sender: &mpsc::Sender<Result<Vec<Change>, BoxError>>,
 ) -> Result<(), BoxError> {
-    let tree = |side: &Side| layers.tree(&side.held.chain, side.live_box.as_deref());
-    let (was, is) = (tree(before)?, tree(after)?);
+    let (was, is) = (&before.tree, &after.tree);
     let mut batch = Vec::new();
     let mut sent = Instant::now();
-    was.diff(&is, &mut |change| {
+    was.diff(is, &mut |change| {
         batch.push(change);
         if batch.len() < BATCH && sent.elapsed() < GATHER {
             return ControlFlow::Continue(());

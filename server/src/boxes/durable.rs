@@ -8,6 +8,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 use super::Boxes;
 use super::error::BoxError;
 use crate::snapshots::Unneeded;
@@ -45,21 +47,40 @@ impl Boxes {
         });
     }
 
-    async fn make_durable(&self) -> Result<(), BoxError> {
+    /// Brings what is recorded to the disk, without anybody waiting for it.
+    pub(super) fn sync_records(&self) -> JoinHandle<()> {
+        let store = Arc::clone(&self.inner.parts.store);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = store.sync() {
+                tracing::warn!(%error, "a power cut may lose records");
+            }
+        })
+    }
+
+    pub(super) async fn make_durable(&self) -> Result<(), BoxError> {
         let layers = Arc::clone(&self.inner.parts.layers);
         let this = self.clone();
         self.blocking(move |store| {
             let written = store.undurable_layers()?;
             let unneeded = std::mem::take(&mut *this.unneeded());
+            if written.is_empty() && unneeded.is_empty() {
+                return Ok(());
+            }
             if let Err(error) = layers.sync() {
                 this.unneeded().extend(unneeded);
                 return Err(error.into());
             }
             // First, because on a full disk it makes room for what comes next.
-            for one in &unneeded {
-                layers.remove(one)?;
+            let (mut left, mut failed) = (Vec::new(), None);
+            for one in unneeded {
+                if let Err(error) = layers.remove(&one) {
+                    left.push(one);
+                    failed = Some(error);
+                }
             }
-            Ok(store.set_durable(&written)?)
+            this.unneeded().extend(left);
+            store.set_durable(&written)?;
+            failed.map_or(Ok(()), |error| Err(error.into()))
         })
         .await
     }

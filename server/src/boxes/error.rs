@@ -36,6 +36,15 @@ pub enum BoxError {
     /// More was asked for than one answer may hold.
     #[error("{0}")]
     TooLarge(String),
+    /// All places for transfers are taken.
+    #[error(
+        "{most} archives, comparisons, imports, pulls and pushes are under way, the most at a time; \
+         try again when one of them has ended"
+    )]
+    TooManyTransfers {
+        /// How many there may be.
+        most: usize,
+    },
     /// This server can't do that.
     #[error("{0}")]
     Unsupported(String),

@@ -6,15 +6,15 @@ use upstash_box_wasm::api_types::{CodeRequest, ExecRequest, ExecResponse};
 
 use super::error::BoxError;
 use super::job::Job;
-use super::runs::{ActiveRun, Entry, TIMED_OUT, reached};
+use super::runs::{ActiveRun, Entry, reached};
 use super::{Boxes, environment, to_completion};
 use crate::sandbox::{Command, SandboxError};
 
 /// How much of each output one answer holds. The rest is read and dropped, so that the command
 /// does not block; a stream has no limit.
-const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
-/// How much of it the history keeps of a run that nobody waited for.
-const MAX_KEPT_BYTES: usize = 64 * 1024;
+pub(super) const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
+/// How much of an output the history keeps.
+pub(super) const MAX_KEPT_BYTES: usize = 64 * 1024;
 
 impl Boxes {
     /// Runs a command. A command that fails is a result, not an error.
@@ -102,46 +102,35 @@ impl Boxes {
 pub(super) async fn collect(mut active: ActiveRun) -> Result<ExecResponse, BoxError> {
     let run_id = active.id.clone();
     let mut collected = Collected::default();
-    let is_timed_out = match collected.read(&mut active).await {
-        Ok(is_timed_out) => is_timed_out,
-        Err(error) => {
-            active.lose(error.to_string()).await?;
-            return Err(BoxError::Output(error));
-        }
-    };
-    let exit = active
-        .finish(|_, outcome| {
-            if is_timed_out {
-                outcome.exit_code = Some(TIMED_OUT);
-            }
-        })
+    if let Err(error) = collected.read(&mut active).await {
+        active.lose(error.to_string()).await?;
+        return Err(BoxError::Output(error));
+    }
+    let ended = active
+        .finish(|ended, outcome| outcome.exit_code = Some(ended.code()))
         .await?;
-    let exit_code = if is_timed_out { TIMED_OUT } else { exit.code };
     Ok(ExecResponse {
         run_id: Some(run_id),
-        exit_code,
+        exit_code: ended.code(),
         output: String::from_utf8_lossy(&collected.output.bytes).into_owned(),
-        error: Some(collected.error_text(is_timed_out)),
-        cpu_ns: Some(u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX)),
+        error: Some(collected.error_text(ended.is_timed_out)),
+        cpu_ns: Some(u64::try_from(ended.exit.cpu.as_nanos()).unwrap_or(u64::MAX)),
     })
 }
 
 /// Waits for a run and records the beginning of what it wrote.
 async fn keep_beginning(mut active: ActiveRun) -> Result<(), BoxError> {
     let mut collected = Collected::default();
-    let is_timed_out = match collected.read(&mut active).await {
-        Ok(is_timed_out) => is_timed_out,
-        Err(error) => return active.lose(error.to_string()).await,
-    };
+    if let Err(error) = collected.read(&mut active).await {
+        return active.lose(error.to_string()).await;
+    }
     let output = collected.output.bytes;
     let kept = output.get(..MAX_KEPT_BYTES).unwrap_or(&output);
     let output = String::from_utf8_lossy(kept).into_owned();
     active
-        .finish(|_, outcome| {
+        .finish(|ended, outcome| {
             outcome.output = Some(output);
-            if is_timed_out {
-                outcome.exit_code = Some(TIMED_OUT);
-            }
+            outcome.exit_code = Some(ended.code());
         })
         .await
         .map(drop)
@@ -162,28 +151,22 @@ pub(super) struct Capped {
 }
 
 impl Collected {
-    /// Reads both outputs to their end; whether the run was killed because its time was up.
-    pub(super) async fn read(&mut self, active: &mut ActiveRun) -> std::io::Result<bool> {
-        let deadline = active.deadline;
-        let run = &mut active.run;
+    /// Reads both outputs to their end.
+    pub(super) async fn read(&mut self, active: &mut ActiveRun) -> std::io::Result<()> {
         let mut is_output_open = true;
-        let mut is_error_open = run.stderr.is_some();
-        let mut is_timed_out = false;
+        let mut is_error_open = active.run.stderr.is_some();
         while is_output_open || is_error_open {
             tokio::select! {
-                open = self.output.read(Some(&mut run.stdout)), if is_output_open => {
+                open = self.output.read(Some(&mut active.run.stdout)), if is_output_open => {
                     is_output_open = open?;
                 }
-                open = self.error.read(run.stderr.as_mut()), if is_error_open => {
+                open = self.error.read(active.run.stderr.as_mut()), if is_error_open => {
                     is_error_open = open?;
                 }
-                () = reached(deadline), if !is_timed_out => {
-                    is_timed_out = true;
-                    run.kill();
-                }
+                () = reached(active.deadline) => active.time_out(),
             }
         }
-        Ok(is_timed_out)
+        Ok(())
     }
 
     /// Whether an output was longer than what is held.

@@ -7,7 +7,7 @@ use upstash_box_wasm::api_types::{CodeRequest, ExecRequest, StreamExit};
 use super::Boxes;
 use super::error::BoxError;
 use super::job::Job;
-use super::runs::{ActiveRun, TIMED_OUT, reached};
+use super::runs::{ActiveRun, reached};
 
 /// The pipe of a run holds this much, so one read can empty it.
 const READ_BYTES: usize = 64 * 1024;
@@ -25,7 +25,6 @@ pub(crate) enum ExecEvent {
 #[derive(Debug)]
 pub(crate) struct ExecStream {
     active: Option<ActiveRun>,
-    is_timed_out: bool,
 }
 
 impl Boxes {
@@ -57,7 +56,6 @@ impl Boxes {
         let active = self.start_job(reference, job, true).await?;
         Ok(ExecStream {
             active: Some(active),
-            is_timed_out: false,
         })
     }
 }
@@ -66,7 +64,7 @@ impl ExecStream {
     /// The next event; `None` after the last. An error is the last event, too.
     pub(crate) async fn next(&mut self) -> Option<Result<ExecEvent, BoxError>> {
         let active = self.active.as_mut()?;
-        match read(active, &mut self.is_timed_out).await {
+        match read(active).await {
             Ok(bytes) if !bytes.is_empty() => Some(Ok(ExecEvent::Output(bytes))),
             Ok(_) => Some(self.exit().await),
             Err(error) => {
@@ -81,23 +79,18 @@ impl ExecStream {
         let Some(active) = self.active.take() else {
             return Err(BoxError::Interrupted("the run was ended twice".to_owned()));
         };
-        let is_timed_out = self.is_timed_out;
-        let exit = active
-            .finish(|_, outcome| {
-                if is_timed_out {
-                    outcome.exit_code = Some(TIMED_OUT);
-                }
-            })
+        let ended = active
+            .finish(|ended, outcome| outcome.exit_code = Some(ended.code()))
             .await?;
         Ok(ExecEvent::Exit(StreamExit {
-            exit_code: if is_timed_out { TIMED_OUT } else { exit.code },
-            cpu_ns: u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX),
+            exit_code: ended.code(),
+            cpu_ns: u64::try_from(ended.exit.cpu.as_nanos()).unwrap_or(u64::MAX),
         }))
     }
 }
 
 /// What the command wrote since the last call; empty at the end.
-async fn read(active: &mut ActiveRun, is_timed_out: &mut bool) -> std::io::Result<Bytes> {
+async fn read(active: &mut ActiveRun) -> std::io::Result<Bytes> {
     let mut buffer = BytesMut::with_capacity(READ_BYTES);
     loop {
         tokio::select! {
@@ -105,10 +98,7 @@ async fn read(active: &mut ActiveRun, is_timed_out: &mut bool) -> std::io::Resul
                 count?;
                 return Ok(buffer.freeze());
             }
-            () = reached(active.deadline), if !*is_timed_out => {
-                *is_timed_out = true;
-                active.run.kill();
-            }
+            () = reached(active.deadline) => active.time_out(),
         }
     }
 }

@@ -64,12 +64,12 @@ impl Boxes {
         let said = String::from_utf8_lossy(&collected.output.bytes);
         let said = without_secrets(&said, &secrets.each_ref().map(Option::as_deref));
         let output = last_part(said.trim()).to_owned();
-        let exit = active
-            .finish(|exit, outcome| {
-                outcome.error_message = (exit.code != 0).then(|| output.clone());
+        let ended = active
+            .finish(|ended, outcome| {
+                outcome.error_message = (ended.exit.code != 0).then(|| output.clone());
             })
             .await?;
-        if exit.code != 0 {
+        if ended.exit.code != 0 {
             return Err(BoxError::InvalidArgument(format!(
                 "git clone failed: {output}"
             )));

@@ -131,10 +131,10 @@ impl Boxes {
             |bytes: &[u8]| without_secrets(&String::from_utf8_lossy(bytes), &[token.as_deref()]);
         let output = clean(&collected.output.bytes);
         let error = clean(&collected.error.bytes);
-        let exit = active.finish(|_, _| {}).await?;
+        let ended = active.finish(|_, _| {}).await?;
         Ok(GitRun {
             folder,
-            code: exit.code,
+            code: ended.exit.code,
             output,
             error,
         })

@@ -34,6 +34,10 @@ impl Boxes {
             owner.live.lock().await.stop().await;
         });
         futures_util::future::join_all(stops).await;
+        // A machine that is switched off next must find all that was told to be ready.
+        if let Err(error) = self.make_durable().await {
+            tracing::warn!(%error, "layers could not be brought to the disk");
+        }
         self.inner.parts.host.remove_cgroups().await;
     }
 

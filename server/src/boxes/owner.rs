@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::task::JoinHandle;
 
 use crate::egress;
 use crate::sandbox::{Sandbox, SandboxError};
@@ -28,6 +29,9 @@ pub(super) struct Live {
     pub(super) sandbox: Option<LiveSandbox>,
     /// Whether the box has started, init command included, and has not been stopped since.
     pub(super) is_up: bool,
+    /// Brings the record of a new chain to the disk, after the upper that the box had was put under another name.
+    /// A new upper must wait for it: one that the disk has without that record would stand on the old chain.
+    pub(super) recorded: Option<JoinHandle<()>>,
 }
 
 /// A started sandbox and what serves it from outside.
@@ -99,8 +103,14 @@ impl Live {
         if let Some(live) = &self.sandbox {
             match live.sandbox.end_if_empty().await {
                 Ok(false) => return Ok(None),
-                Ok(true) | Err(SandboxError::Ended) => {}
-                Err(error) => return Err(error),
+                Ok(true) => {}
+                // It died, so the box starts anew.
+                Err(SandboxError::Ended) => self.is_up = false,
+                Err(error) => {
+                    // It may end later, when nobody waits for it any more, and would never be noticed.
+                    self.stop().await;
+                    return Err(error);
+                }
             }
         }
         Ok(Some(Ended {

@@ -40,6 +40,7 @@ impl Boxes {
             let unneeded = this
                 .blocking(move |store| replace_disk(store, &layers, &id, &snapshot_id, aside))
                 .await?;
+            entered.live.recorded = Some(this.sync_records());
             this.remove_layers_when_durable(unneeded);
             if entered.record.init_command.is_some() {
                 this.start_in_background(entered.id().to_owned());

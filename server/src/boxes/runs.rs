@@ -15,7 +15,7 @@ use crate::sandbox::{Command, Exit, Run, SandboxError};
 use crate::store::{RunOutcome, RunRecord, Store};
 
 /// Exit code of a run that was ended because its time was up, as timeout(1) has it.
-pub(super) const TIMED_OUT: i32 = 124;
+const TIMED_OUT: i32 = 124;
 
 /// A timeout beyond this is none: it saves everybody from overflow.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -37,12 +37,34 @@ pub(super) struct Entry {
 pub(super) struct ActiveRun {
     pub(super) id: String,
     pub(super) run: Run,
+    /// When the command is killed.
     pub(super) deadline: Option<Deadline>,
+    /// Whether it was killed for that.
+    is_timed_out: bool,
     store: Arc<Store>,
     started: Instant,
     /// Given up when the end of the run is recorded.
     under_way: Option<UnderWay>,
     _count: RunCount,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ended {
+    pub(super) exit: Exit,
+    /// Whether it was killed at its deadline.
+    pub(super) is_timed_out: bool,
+}
+
+impl Ended {
+    /// The exit code of a run whose deadline was its timeout.
+    pub(super) fn code(&self) -> i32 {
+        if self.is_timed_out {
+            TIMED_OUT
+        } else {
+            self.exit.code
+        }
+    }
 }
 
 impl Boxes {
@@ -98,6 +120,7 @@ impl Boxes {
             id,
             run,
             deadline,
+            is_timed_out: false,
             store,
             started,
             under_way: Some(under_way),
@@ -124,24 +147,48 @@ impl Boxes {
 }
 
 impl ActiveRun {
+    /// Kills the command because its deadline is reached.
+    pub(super) fn time_out(&mut self) {
+        self.deadline = None;
+        self.is_timed_out = true;
+        self.run.kill();
+    }
+
+    /// Waits for the command's own process, which may go on when its outputs are closed, but not
+    /// beyond its deadline. Losing this future in a `select!` loses nothing.
+    pub(super) async fn wait(&mut self) -> Result<Exit, SandboxError> {
+        loop {
+            tokio::select! {
+                // A command that ended in time did so, however late it is looked at.
+                biased;
+                waited = self.run.wait() => return waited,
+                () = reached(self.deadline) => self.time_out(),
+            }
+        }
+    }
+
     /// Waits for the command and records how it ended. `fill` adds what the caller knows.
     pub(super) async fn finish(
         mut self,
-        fill: impl FnOnce(&Exit, &mut RunOutcome),
-    ) -> Result<Exit, BoxError> {
-        let exit = match self.run.wait().await {
+        fill: impl FnOnce(&Ended, &mut RunOutcome),
+    ) -> Result<Ended, BoxError> {
+        let exit = match self.wait().await {
             Ok(exit) => exit,
             Err(error) => {
                 self.lose(error.to_string()).await?;
                 return Err(error.into());
             }
         };
+        let ended = Ended {
+            exit,
+            is_timed_out: self.is_timed_out,
+        };
         let mut outcome = RunOutcome {
             exit_code: Some(exit.code),
             cpu_ns: u64::try_from(exit.cpu.as_nanos()).unwrap_or(u64::MAX),
             ..self.outcome()
         };
-        fill(&exit, &mut outcome);
+        fill(&ended, &mut outcome);
         let under_way = self.under_way.take();
         let is_cancelled = under_way.as_ref().is_some_and(UnderWay::is_cancelled);
         let is_completed = outcome.exit_code == Some(0) && outcome.error_message.is_none();
@@ -154,7 +201,7 @@ impl ActiveRun {
         store
             .run(move |store| store.finish_run(&id, status, &outcome, unix_now()))
             .await?;
-        Ok(exit)
+        Ok(ended)
     }
 
     /// Records that the run was lost with its sandbox.

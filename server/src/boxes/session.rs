@@ -153,8 +153,8 @@ impl LiveSession {
     /// The next output. When there is no more, the end of the run is being recorded.
     async fn output(&mut self) -> Option<SessionEvent> {
         let active = self.active.as_mut()?;
-        let run = &mut active.run;
-        while self.is_output_open || run.stderr.is_some() {
+        while self.is_output_open || active.run.stderr.is_some() {
+            let run = &mut active.run;
             let (mut out, mut err) = (BytesMut::new(), BytesMut::new());
             tokio::select! {
                 read = read_some(Some(&mut run.stdout), &mut out), if self.is_output_open => {
@@ -168,14 +168,11 @@ impl LiveSession {
                     Ok(1..) => return Some(SessionEvent::Stderr(err.freeze())),
                     Ok(0) | Err(_) => run.stderr = None,
                 },
-                () = reached(active.deadline) => {
-                    active.deadline = None;
-                    run.kill();
-                }
+                () = reached(active.deadline) => active.time_out(),
             }
         }
         // Waited for first, so that a future that is dropped here does not take the run along.
-        let waited = run.wait().await;
+        let waited = active.wait().await;
         let active = self.active.take()?;
         self.ending = Some(tokio::spawn(recorded(active, waited)));
         None

@@ -54,6 +54,7 @@ impl Boxes {
                 None => this.of_busy_box(&mut entered, new).await,
                 Some(_mounts) => {
                     let taken = this.of_idle_box(&entered, new).await;
+                    entered.live.recorded = Some(this.sync_records());
                     this.flatten_in_background(entered.id().to_owned());
                     taken
                 }

@@ -9,7 +9,7 @@ use upstash_box_wasm::api_types::FileEntry;
 use super::error::BoxError;
 use super::files::ReadRange;
 use super::{Boxes, paths};
-use crate::box_files;
+use crate::box_files::{self, FileError};
 use crate::linux::KernelError;
 use crate::snapshots::{DiskChain, LayerStore, Lease, Tree};
 use crate::store::Store;
@@ -37,7 +37,11 @@ impl Boxes {
         };
         self.in_snapshot(snapshot_id, move |tree| {
             let path = PathBuf::from(path);
-            let entries = tree.list(&path).map_err(|error| failed(&path, &error))?;
+            let most = box_files::MOST_ENTRIES;
+            let entries = tree.list(&path, most);
+            let Some(entries) = entries.map_err(|error| failed(&path, &error))? else {
+                return Err(FileError::TooManyEntries { path, most }.into());
+            };
             Ok(entries
                 .iter()
                 .map(|found| box_files::entry(&path, &found.name, &found.stat))

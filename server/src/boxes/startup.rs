@@ -5,7 +5,7 @@
 //! because nothing ran in it is no stop, so the next command is no start.
 
 use tokio::io::AsyncReadExt;
-use upstash_box_wasm::api_types::{InitCommand, LogLevel};
+use upstash_box_wasm::api_types::{BoxStatus, InitCommand, LogLevel};
 
 use super::error::BoxError;
 use super::lookup::Entered;
@@ -51,10 +51,14 @@ impl Boxes {
             let (boxes, id) = (this.clone(), box_id.clone());
             let started = to_completion(async move {
                 let mut entered = boxes.enter(&id).await?;
-                boxes.wake(&mut entered).await
+                // Somebody paused it before its turn came.
+                if entered.record.info.status != BoxStatus::Paused {
+                    boxes.wake(&mut entered).await?;
+                }
+                Ok(())
             });
             match started.await {
-                Ok(_) | Err(BoxError::BoxNotFound(_) | BoxError::Stopping) => {}
+                Ok(()) | Err(BoxError::BoxNotFound(_) | BoxError::Stopping) => {}
                 Err(error) => {
                     let message = format!("the box did not start: {error}");
                     this.note(&box_id, LogLevel::Error, message).await;

@@ -33,6 +33,10 @@ impl Boxes {
         if self.inner.stopping.load(Ordering::Acquire) {
             return Err(BoxError::Stopping);
         }
+        if let Some(recorded) = entered.live.recorded.take() {
+            // It tells itself that it failed.
+            let _ = recorded.await;
+        }
         let terms = self.terms_of(entered)?;
         let spec = self.spec(entered).await?;
         let sandbox = Sandbox::start(&self.inner.parts.host, spec).await?;

@@ -98,6 +98,7 @@ impl From<BoxError> for ApiError {
             BoxError::TokenNotFound(_) => ErrorCode::NotFound,
             BoxError::Conflict(_) => ErrorCode::Conflict,
             BoxError::TooLarge(_) => ErrorCode::TooLarge,
+            BoxError::TooManyTransfers { .. } => ErrorCode::RateLimited,
             BoxError::Unsupported(_) => ErrorCode::Unsupported,
             BoxError::Stopping => ErrorCode::Unavailable,
             BoxError::Outbound(OutboundError::Address(_)) => ErrorCode::InvalidArgument,
@@ -110,6 +111,7 @@ impl From<BoxError> for ApiError {
             BoxError::Registry(_) => ErrorCode::RegistryFailed,
             BoxError::Layer(error) if error.is_storage_full() => return storage_full(),
             BoxError::Store(error) if error.is_storage_full() => return storage_full(),
+            BoxError::Layer(error) if error.is_too_deep() => return too_deep(),
             BoxError::Layer(_)
             | BoxError::Store(_)
             | BoxError::Outbound(_)
@@ -170,12 +172,21 @@ impl From<FileError> for ApiError {
             | FileError::Busy(_)
             | FileError::OtherFilesystem(_) => ErrorCode::Conflict,
             FileError::Denied(_) => ErrorCode::Forbidden,
+            FileError::TooManyEntries { .. } => ErrorCode::TooLarge,
             FileError::StorageFull(_) => return storage_full(),
             FileError::Io { .. } => return Self::internal(sentence),
             FileError::Sandbox(error) => return error.into(),
         };
         Self::new(code, sentence)
     }
+}
+
+/// A box that stands like this can still be worked in and deleted.
+fn too_deep() -> ApiError {
+    ApiError::new(
+        ErrorCode::Conflict,
+        "directories of the box are nested deeper than a path is long (4,095 bytes); remove those first",
+    )
 }
 
 fn storage_full() -> ApiError {

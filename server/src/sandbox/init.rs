@@ -55,46 +55,11 @@ pub(super) fn serve(
     send(control, &ready, &[proxy.as_fd(), handle.as_fd()])?;
     drop((proxy, handle));
     let mut buffer = vec![0; socket::MAX_MESSAGE];
-    let finish = loop {
-        let mut ready = [
-            PollFd::new(control, PollFlags::POLLIN),
-            PollFd::new(signals.as_fd(), PollFlags::POLLIN),
-        ];
-        match poll(&mut ready, PollTimeout::NONE) {
-            Err(Errno::EINTR) => continue,
-            polled => polled.named(|| "poll()".into())?,
-        };
-        let [asked, ended] = ready.map(|entry| entry.any().unwrap_or(true));
-        if ended {
-            while signals.read_signal().is_ok_and(|signal| signal.is_some()) {}
-            init.reap()?;
-        }
-        if asked {
-            let (length, descriptors) = socket::receive(control, &mut buffer)?;
-            if length == 0 {
-                break None;
-            }
-            let message = buffer.get(..length).unwrap_or_default();
-            // Only the server writes here; what can't be read is from a newer one.
-            let Ok(request) = serde_json::from_slice(message) else {
-                continue;
-            };
-            match request {
-                Request::Finish { id } => break Some(id),
-                Request::FinishIfEmpty { id } if processes::none() => {
-                    // One that ended a moment ago is dead, but its run may not have been told.
-                    init.reap()?;
-                    break Some(id);
-                }
-                _ => {}
-            }
-            init.obey(request, descriptors)?;
-        }
-    };
+    let finish = init.until_finished(&signals, &mut buffer);
     end_everything();
     // Unlocked by hand: closing happens only after the mounts are gone, which may take a while.
     drop(lock.unlock());
-    if let Some(id) = finish {
+    if let Some(id) = finish? {
         send(control, &Reply::Done { id }, &[])?;
         // The mounts go with this process, and that keeps a processor busy: when the server has
         // done what it stopped the box for, it closes the socket.
@@ -141,6 +106,47 @@ struct Init<'socket> {
 }
 
 impl Init<'_> {
+    /// Obeys until it is told to finish, by the request of this id, or the control socket closes.
+    fn until_finished(&mut self, signals: &SignalFd, buffer: &mut [u8]) -> Result<Option<u64>> {
+        loop {
+            let mut ready = [
+                PollFd::new(self.control, PollFlags::POLLIN),
+                PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+            ];
+            match poll(&mut ready, PollTimeout::NONE) {
+                Err(Errno::EINTR) => continue,
+                polled => polled.named(|| "poll()".into())?,
+            };
+            let [asked, ended] = ready.map(|entry| entry.any().unwrap_or(true));
+            if ended {
+                while signals.read_signal().is_ok_and(|signal| signal.is_some()) {}
+                self.reap()?;
+            }
+            if !asked {
+                continue;
+            }
+            let (length, descriptors) = socket::receive(self.control, buffer)?;
+            if length == 0 {
+                return Ok(None);
+            }
+            let message = buffer.get(..length).unwrap_or_default();
+            // Only the server writes here; what can't be read is from a newer one.
+            let Ok(request) = serde_json::from_slice(message) else {
+                continue;
+            };
+            match request {
+                Request::Finish { id } => return Ok(Some(id)),
+                Request::FinishIfEmpty { id } if processes::none() => {
+                    // One that ended a moment ago is dead, but its run may not have been told.
+                    self.reap()?;
+                    return Ok(Some(id));
+                }
+                _ => {}
+            }
+            self.obey(request, descriptors)?;
+        }
+    }
+
     fn obey(&mut self, request: Request, descriptors: Vec<OwnedFd>) -> Result<()> {
         match request {
             Request::Run { id, argv, env, cwd } => {
@@ -194,7 +200,9 @@ impl Init<'_> {
             }
             Request::Open { id, path, how } => self.open(id, &path, how),
             Request::Connect { id, address } => match loopback::connect(address) {
-                Ok(stream) => send(self.control, &Reply::Done { id }, &[stream.as_fd()]),
+                Ok(stream) => self
+                    .hand_over(id, &Reply::Done { id }, &[stream.as_fd()])
+                    .map(drop),
                 Err(error) => self.answer(id, Err(error)),
             },
             Request::Change { id, change } => {
@@ -215,6 +223,7 @@ impl Init<'_> {
             }
             Request::Mapped { id } => {
                 let paths = processes::shared_mappings();
+                let paths = processes::at_most(paths, socket::MAX_MESSAGE / 2);
                 send(self.control, &Reply::Paths { id, paths }, &[])
             }
             Request::Thaw { id } => {
@@ -240,9 +249,15 @@ impl Init<'_> {
     fn began(&self, id: u64, began: Result<Pid>, terminal: Option<OwnedFd>) -> Result<()> {
         match began {
             Ok(pid) => {
-                let pid = pid.as_raw();
                 let terminal: Vec<_> = terminal.iter().map(AsFd::as_fd).collect();
-                send(self.control, &Reply::Began { id, pid }, &terminal)
+                let reply = Reply::Began {
+                    id,
+                    pid: pid.as_raw(),
+                };
+                if !self.hand_over(id, &reply, &terminal)? {
+                    processes::kill_tree(pid);
+                }
+                Ok(())
             }
             Err(error) => self.answer(id, Err(error)),
         }
@@ -285,8 +300,21 @@ impl Init<'_> {
 
     fn open(&self, id: u64, path: &Path, how: OpenHow) -> Result<()> {
         match open_in_box::open(self.root.as_fd(), path, how) {
-            Ok(file) => send(self.control, &Reply::Done { id }, &[file.as_fd()]),
+            Ok(file) => self
+                .hand_over(id, &Reply::Done { id }, &[file.as_fd()])
+                .map(drop),
             Err(error) => self.answer(id, Err(error)),
+        }
+    }
+
+    /// Answers with descriptors; `false` when they could not be sent, which is then the answer. The kernel
+    /// counts those that are on their way for all boxes together, so others may have used them up.
+    fn hand_over(&self, id: u64, reply: &Reply, descriptors: &[BorrowedFd<'_>]) -> Result<bool> {
+        match send(self.control, reply, descriptors) {
+            Err(error) if error.errno == Errno::ETOOMANYREFS => {
+                self.answer(id, Err(error)).map(|()| false)
+            }
+            sent => sent.map(|()| true),
         }
     }
 

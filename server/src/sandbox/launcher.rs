@@ -25,9 +25,6 @@ const USERS_WORTH: u64 = 4;
 /// Under memory pressure the kernel ends a box's programs before anything of the host.
 const OUT_OF_MEMORY_PREFERENCE: &str = "800";
 
-/// How many files a process of a box may have open.
-const OPEN_FILES: u64 = 65_536;
-
 /// A step of the set-up that failed.
 #[derive(Debug)]
 pub(super) struct SetupError {
@@ -193,7 +190,7 @@ fn init_of(
 }
 
 fn limit(setup: &Setup) -> linux::Result<()> {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    use nix::sys::resource::{Resource, setrlimit};
     let limits = [
         (Resource::RLIMIT_NPROC, setup.max_processes),
         // What a single process may fill; reservations that are never written don't count.
@@ -203,11 +200,7 @@ fn limit(setup: &Setup) -> linux::Result<()> {
     for (resource, value) in limits {
         setrlimit(resource, value, value).named(|| format!("setrlimit({resource:?})"))?;
     }
-    // The server's own is as high as it can be; some programs walk through all numbers there may be.
-    let files = Resource::RLIMIT_NOFILE;
-    let (_, most) = getrlimit(files).named(|| "getrlimit(NOFILE)".into())?;
-    let most = most.min(OPEN_FILES);
-    setrlimit(files, most, most).named(|| "setrlimit(NOFILE)".into())
+    Ok(())
 }
 
 fn receive_setup(control: BorrowedFd<'_>) -> linux::Result<(Setup, Vec<OwnedFd>)> {

@@ -8,7 +8,6 @@ use std::path::{Component, Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{Mode, SFlag, fstat, mkdirat};
-use nix::unistd::ftruncate;
 
 use super::control::OpenHow;
 use crate::linux::open::open_beneath;
@@ -43,13 +42,13 @@ fn open_to_write(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
     if let Some(parent) = path.parent() {
         make_directories(root, parent)?;
     }
-    let flags = OFlag::O_WRONLY | OFlag::O_CREAT | CAREFUL;
+    // Emptied as it is opened: otherwise overlayfs first copies all that a layer has of it.
+    let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_TRUNC | CAREFUL;
     let file = open_beneath(root, path, flags, Mode::from_bits_truncate(0o644))?;
     let stat = fstat(&file).named(|| format!("fstat({})", path.display()))?;
     if SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
         return Err(Errno::EINVAL).named(|| format!("write({}), not a file", path.display()));
     }
-    ftruncate(&file, 0).named(|| format!("ftruncate({})", path.display()))?;
     Ok(file)
 }
 

@@ -194,6 +194,21 @@ pub(super) fn shared_mappings() -> Vec<PathBuf> {
     paths.into_iter().collect()
 }
 
+/// The same in so many bytes of JSON: directories stand for what is in them, where there are too many.
+pub(super) fn at_most(mut paths: Vec<PathBuf>, bytes: usize) -> Vec<PathBuf> {
+    // Each letter may be escaped by six.
+    let length = |path: &PathBuf| 6 * path.as_os_str().len() + 3;
+    while paths.iter().map(length).sum::<usize>() > bytes {
+        let deepest = paths.iter().map(|path| path.components().count()).max();
+        let shorter = paths.iter().map(|path| match path.parent() {
+            Some(parent) if Some(path.components().count()) == deepest => parent.to_path_buf(),
+            _ => path.clone(),
+        });
+        paths = shorter.collect::<BTreeSet<_>>().into_iter().collect();
+    }
+    paths
+}
+
 /// The longest beginning of a path that can be sent as text. The kernel shows line breaks as `\012`,
 /// and nothing tells these from the same four characters.
 fn as_text(path: &[u8]) -> PathBuf {

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::stat::fstat;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir, setsid};
@@ -17,6 +18,9 @@ use crate::linux::{Named, Result, process, terminal};
 const NOT_FOUND: i32 = 127;
 /// What a shell answers for a program that can't be run.
 const NOT_RUNNABLE: i32 = 126;
+
+/// The most files that a program may open: some walk through all numbers there may be.
+const OPEN_FILES: u64 = 65_536;
 
 /// A program and what it is started with.
 pub(super) struct Program {
@@ -89,6 +93,7 @@ impl Program {
         dup2_stdin(input.as_fd())?;
         dup2_stdout(output.as_fd())?;
         dup2_stderr(error.as_fd())?;
+        limit_open_files()?;
         // Rust ignores this one; other programs don't expect that.
         let _ = process::reset_signal(Signal::SIGPIPE);
         let _ = process::set_signal_mask(&SigSet::all(), SigmaskHow::SIG_UNBLOCK);
@@ -111,6 +116,14 @@ impl Program {
         }
         Err(failure)
     }
+}
+
+/// Less than init and the server have: the kernel lets whoever sends descriptors have as many on their way, those
+/// of all boxes counted together, and what boxes leave there must not keep these two from sending.
+fn limit_open_files() -> nix::Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let most = OPEN_FILES.min(most / 2);
+    setrlimit(Resource::RLIMIT_NOFILE, most, most)
 }
 
 fn execute_file(file: &str, argv: &[CString], env: &[CString]) -> nix::Result<Infallible> {

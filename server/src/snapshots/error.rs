@@ -54,6 +54,11 @@ impl LayerError {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::CrossesDevices)
     }
 
+    /// Whether directories are nested deeper than a path is long.
+    pub fn is_too_deep(&self) -> bool {
+        matches!(self, Self::Kernel(error) if error.errno == Errno::ENAMETOOLONG)
+    }
+
     /// Whether the disk or a quota is full.
     pub fn is_storage_full(&self) -> bool {
         match self {

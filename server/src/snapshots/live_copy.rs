@@ -37,6 +37,10 @@ use crate::linux::{self, Named, open};
 /// Twice the coarsest tick of a kernel's clock for files.
 const TICK: Duration = Duration::from_millis(20);
 
+/// The longest path that anything but one step after the other can follow. A box may nest directories deeper, which
+/// no other box could be shown.
+const LONGEST_PATH: usize = 4095;
+
 /// What an entry looked like when it was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
@@ -209,6 +213,9 @@ impl Pass<'_> {
         Copied(mut before): Copied,
         is_suspect: bool,
     ) -> linux::Result<Copied> {
+        if self.path.as_os_str().len() > LONGEST_PATH {
+            return Err(Errno::ENAMETOOLONG).named(|| "copy".to_owned());
+        }
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let inode = fstat(source).named(|| self.call())?.st_ino;
         let level = Level {

@@ -80,29 +80,136 @@ fn empty(directory: &Path) {
 
 /// Removes a directory with all that is in it, where it is.
 pub(super) fn remove_now(path: &Path) -> Result<(), LayerError> {
-    let removed = remove(path).or_else(|_| {
-        open_up(path);
-        remove(path)
-    });
-    removed.on("remove", path)
+    remove(path).on("remove", path)
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
+/// A path that is longer than this below the root is shortened: boxes nest directories deeper than any path,
+/// or any stack, is long.
+const LONGEST_PATH: usize = 2048;
+
+/// As many directories are remembered of one that is being read.
+const MOST_BELOW: usize = 1000;
+
+/// Neither its stack nor its descriptors follow the depth of the tree, nor its memory the number of entries.
+fn remove(root: &Path) -> io::Result<()> {
+    let mut open = vec![root.to_path_buf()];
+    let mut moved = 0;
+    while let Some(directory) = open.last() {
+        let below = match opened_up(directory, || remove_files(directory)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            below => below?,
+        };
+        if below.is_empty() {
+            match opened_up(directory.parent().unwrap_or(directory), || {
+                fs::remove_dir(directory)
+            }) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                removed => removed?,
+            }
+            open.pop();
+            continue;
+        }
+        for path in below {
+            let depth = path.as_os_str().len() - root.as_os_str().len();
+            open.push(if depth > LONGEST_PATH {
+                move_up(root, &path, &mut moved)?
+            } else {
+                path
+            });
+        }
     }
+    Ok(())
+}
+
+/// Removes what is in a directory but for other directories, of which it tells some.
+fn remove_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut below = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            fs::remove_file(entry.path())?;
+            continue;
+        }
+        below.push(entry.path());
+        if below.len() == MOST_BELOW {
+            break;
+        }
+    }
+    Ok(below)
+}
+
+/// Gives a directory a short path below the root.
+fn move_up(root: &Path, path: &Path, moved: &mut u64) -> io::Result<PathBuf> {
+    loop {
+        let shorter = root.join(format!("moved-up-{moved}"));
+        *moved += 1;
+        // It goes to another directory, so it must be one that can be written.
+        match opened_up(path, || fs::rename(path, &shorter)) {
+            Err(error) if is_taken(&error) => {}
+            renamed => return renamed.map(|()| shorter),
+        }
+    }
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
+    matches!(
+        error.kind(),
+        AlreadyExists | DirectoryNotEmpty | NotADirectory
+    )
 }
 
 /// Directories that a box, or overlayfs, closed to everyone keep an ordinary user from removing what
 /// is in them.
-fn open_up(path: &Path) {
-    let mut closed = vec![path.to_path_buf()];
-    while let Some(directory) = closed.pop() {
-        // Opened before it is read. When this fails, so will the removal, which says so.
-        let _ = fs::set_permissions(&directory, fs::Permissions::from_mode(0o700));
-        let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
-        let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        closed.extend(directories.map(|entry| entry.path()));
+fn opened_up<T>(directory: &Path, work: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match work() {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            // When this fails, so does the work, which says why.
+            let _ = fs::set_permissions(directory, fs::Permissions::from_mode(0o700));
+            work()
+        }
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::fcntl::{AT_FDCWD, OFlag};
+    use nix::sys::stat::{Mode, mkdirat};
+
+    #[test]
+    fn what_is_nested_deeper_than_any_path_is_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let tree = root.path().join("tree");
+        fs::create_dir(&tree).unwrap();
+        let mut above =
+            nix::fcntl::openat(AT_FDCWD, &tree, OFlag::O_DIRECTORY, Mode::empty()).unwrap();
+        for _ in 0..20_000 {
+            mkdirat(&above, "directory", Mode::from_bits_truncate(0o755)).unwrap();
+            above =
+                nix::fcntl::openat(&above, "directory", OFlag::O_DIRECTORY, Mode::empty()).unwrap();
+        }
+        drop(above);
+        remove_now(&tree).unwrap();
+        assert!(!tree.exists());
+    }
+
+    #[test]
+    fn closed_directories_wide_ones_and_names_in_the_way_are_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let tree = root.path().join("tree");
+        let deep = tree.join("d".repeat(200)).join("e".repeat(200));
+        fs::create_dir_all(&deep).unwrap();
+        for number in 0..2500 {
+            fs::create_dir(tree.join(format!("wide-{number}"))).unwrap();
+        }
+        fs::write(tree.join("moved-up-0"), "in the way").unwrap();
+        fs::write(deep.join("file"), "text").unwrap();
+        std::os::unix::fs::symlink("/", deep.join("link")).unwrap();
+        fs::set_permissions(&deep, fs::Permissions::from_mode(0o000)).unwrap();
+        remove_now(&tree).unwrap();
+        assert!(!tree.exists());
+        remove_now(&tree).unwrap();
     }
 }

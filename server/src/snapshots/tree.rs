@@ -81,16 +81,19 @@ impl Tree {
         }
     }
 
-    /// The entries of the directory at `path`, by name.
+    /// The entries of the directory at `path`, by name. `None`: its layers list more than `most`.
     ///
     /// # Errors
     /// ENOENT, ENOTDIR, ELOOP as the kernel would say.
-    pub fn list(&self, path: &Path) -> linux::Result<Vec<TreeEntry>> {
+    pub fn list(&self, path: &Path, most: usize) -> linux::Result<Option<Vec<TreeEntry>>> {
         let Node::Directory { places, .. } = self.find(path)? else {
             return Err(Errno::ENOTDIR).named(|| format!("list({})", path.display()));
         };
+        let Some(children) = view::children_up_to(most, &places)? else {
+            return Ok(None);
+        };
         let mut entries = Vec::new();
-        for (name, node) in view::children(&places)? {
+        for (name, node) in children {
             let place = match &node {
                 Node::Removed => continue,
                 Node::Other(place) => Some(place),
@@ -103,7 +106,7 @@ impl Tree {
                 });
             }
         }
-        Ok(entries)
+        Ok(Some(entries))
     }
 
     /// The node at `path`, links followed.

@@ -142,9 +142,20 @@ pub(super) fn root(floors: &[Arc<Floor>]) -> Node {
 
 /// The entries of a merged directory.
 pub(super) fn children(places: &[Place]) -> linux::Result<BTreeMap<OsString, Node>> {
+    Ok(children_up_to(usize::MAX, places)?.unwrap_or_default())
+}
+
+/// The same; `None`, without reading on, when there are more than `most`. Whiteouts count, too.
+pub(super) fn children_up_to(
+    most: usize,
+    places: &[Place],
+) -> linux::Result<Option<BTreeMap<OsString, Node>>> {
     let mut merged: BTreeMap<OsString, Merging> = BTreeMap::new();
     for place in places {
-        for (name, stat) in entries(place)? {
+        let Some(entries) = entries(place, most)? else {
+            return Ok(None);
+        };
+        for (name, stat) in entries {
             let entry = place.child(&name);
             match merged.get_mut(&name) {
                 None => {
@@ -153,11 +164,14 @@ pub(super) fn children(places: &[Place]) -> linux::Result<BTreeMap<OsString, Nod
                 Some(above) => above.join(entry, &stat),
             }
         }
+        if merged.len() > most {
+            return Ok(None);
+        }
     }
-    Ok(merged
-        .into_iter()
-        .map(|(name, merging)| (name, merging.node))
-        .collect())
+    let nodes = merged.into_iter();
+    Ok(Some(
+        nodes.map(|(name, merging)| (name, merging.node)).collect(),
+    ))
 }
 
 /// One entry of a merged directory.
@@ -225,7 +239,8 @@ impl Merging {
     }
 }
 
-fn entries(place: &Place) -> linux::Result<Vec<(OsString, FileStat)>> {
+/// `None` when there are more than `most`.
+fn entries(place: &Place, most: usize) -> linux::Result<Option<Vec<(OsString, FileStat)>>> {
     use std::os::unix::ffi::OsStringExt;
     let call = || format!("readdir({})", place.path.display());
     let handle = place.open(OFlag::O_RDONLY | OFlag::O_DIRECTORY)?;
@@ -233,9 +248,13 @@ fn entries(place: &Place) -> linux::Result<Vec<(OsString, FileStat)>> {
     let mut names = Vec::new();
     for entry in directory.iter() {
         let name = entry.named(call)?.file_name().to_bytes().to_vec();
-        if name != b"." && name != b".." {
-            names.push(OsString::from_vec(name));
+        if name == b"." || name == b".." {
+            continue;
         }
+        if names.len() == most {
+            return Ok(None);
+        }
+        names.push(OsString::from_vec(name));
     }
     let mut entries = Vec::with_capacity(names.len());
     for name in names {
@@ -246,7 +265,7 @@ fn entries(place: &Place) -> linux::Result<Vec<(OsString, FileStat)>> {
             Err(errno) => return Err(errno).named(call),
         }
     }
-    Ok(entries)
+    Ok(Some(entries))
 }
 
 /// The kind of a file.
@@ -257,4 +276,33 @@ pub(super) fn kind(stat: &FileStat) -> SFlag {
 /// Whether overlayfs takes it as "nothing is here".
 pub(super) fn is_whiteout(stat: &FileStat) -> bool {
     kind(stat) == SFlag::S_IFCHR && stat.st_rdev == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_entries_than_asked_for_are_none() {
+        let layers = [["a", "b"], ["b", "c"]].map(|names| {
+            let layer = tempfile::tempdir().unwrap();
+            for name in names {
+                std::fs::write(layer.path().join(name), name).unwrap();
+            }
+            layer
+        });
+        let places = layers
+            .iter()
+            .map(|layer| Place::of(&Floor::open(layer.path()).unwrap()));
+        let places: Vec<Place> = places.collect();
+        let count = |most| {
+            children_up_to(most, &places)
+                .unwrap()
+                .map(|found| found.len())
+        };
+        assert_eq!(count(3), Some(3));
+        // Neither layer alone has more.
+        assert_eq!(count(2), None);
+        assert_eq!(count(1), None);
+    }
 }

@@ -271,3 +271,43 @@ fn has_control_groups() -> bool {
 fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)
 }
+
+#[test]
+fn a_box_with_thousands_of_shared_mappings_is_copied_and_lives() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    // Each is changed through its mapping alone, which tells nothing of it.
+    let program = r#"
+import mmap, os, time
+os.mkdir('maps')
+kept = []
+for n in range(3000):
+    with open(f'maps/{n:0>100}', 'w+b') as file:
+        file.write(b'old')
+        file.flush()
+        kept.append(mmap.mmap(file.fileno(), 3))
+time.sleep(0.1)
+for one in kept: one[:] = b'new'
+open('ready', 'w').close()
+time.sleep(1000)
+"#;
+    let path = format!("/v2/box/{id}/files/write");
+    let body = json!({ "path": "program.py", "content": program });
+    client.post(&path, &body).ok();
+    client.output(
+        &id,
+        "ulimit -n 8000; setsid python3 program.py >/dev/null 2>&1 &",
+    );
+    wait_until("the files to be mapped", || {
+        client.output(&id, "ls ready 2>/dev/null; true") == "ready\n"
+    });
+    let taken = snapshot(&client, &id);
+    assert!(taken["pause_us"].is_u64(), "{taken}");
+    let restored = client.restore(taken["id"].as_str().unwrap());
+    let count = "cat maps/* | sed 's/new/new\\n/g' | grep -c new";
+    assert_eq!(client.output(&restored, count), "3000\n");
+    assert_eq!(client.output(&id, "pgrep -c python3"), "1\n");
+}

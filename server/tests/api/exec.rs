@@ -96,6 +96,29 @@ fn a_command_that_outlives_its_timeout_is_ended() {
 }
 
 #[test]
+fn a_command_that_closed_its_outputs_is_ended_at_its_timeout_too() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let command = ["sh", "-c", "echo begun; exec >/dev/null 2>&1; sleep 63461"];
+    let body = json!({ "command": command, "timeout": 200 });
+    let answer = client.post(&format!("/v2/box/{id}/exec"), &body).ok();
+    assert_eq!(
+        (&answer["exit_code"], &answer["output"]),
+        (&json!(124), &json!("begun\n"))
+    );
+    assert!(answer["error"].as_str().unwrap().contains("timeout"));
+    Server::wait_for_end_of("sleep 63461");
+    let run = client.get(&format!("/v2/box/{id}/runs")).ok()["runs"][0].clone();
+    assert_eq!(
+        (&run["status"], &run["exit_code"]),
+        (&json!("failed"), &json!(124))
+    );
+}
+
+#[test]
 fn a_child_in_the_background_neither_hangs_the_answer_nor_survives_undetached() {
     let Some(server) = Server::start() else {
         return;

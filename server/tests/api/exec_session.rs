@@ -223,6 +223,13 @@ fn signals_reach_the_command() {
     stubborn.send(json!({ "type": "terminate", "graceMs": 20 }));
     stubborn.send(json!({ "type": "terminate", "graceMs": 600_000 }));
     assert_eq!(stubborn.rest().2, 137);
+
+    let script = "trap '' TERM; exec >/dev/null 2>&1; touch /tmp/quiet; sleep 77108";
+    let mut quiet = Session::started(&server, &id, json!({ "argv": ["sh", "-c", script] }));
+    client.output(&id, "until [ -e /tmp/quiet ]; do :; done");
+    quiet.send(json!({ "type": "terminate", "graceMs": 20 }));
+    assert_eq!(quiet.rest().2, 137);
+    Server::wait_for_end_of("sleep 77108");
 }
 
 #[test]

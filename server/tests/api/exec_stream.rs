@@ -108,6 +108,20 @@ fn output_arrives_while_the_command_still_runs() {
 }
 
 #[test]
+fn a_streamed_command_that_closed_its_outputs_is_ended_at_its_timeout_too() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    let command = ["sh", "-c", "echo begun; exec >/dev/null 2>&1; sleep 66790"];
+    let body = json!({ "command": command, "timeout": 200 });
+    let response = client.post(&format!("/v2/box/{id}/exec-stream"), &body);
+    assert_eq!(parts(&response), (b"begun\n".to_vec(), 124));
+    Server::wait_for_end_of("sleep 66790");
+}
+
+#[test]
 fn a_run_that_is_lost_ends_in_an_error_event() {
     let Some(server) = Server::start() else {
         return;

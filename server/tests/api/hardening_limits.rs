@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{KEY, Response, Server, answer_to, wait_until};
+use crate::support::{KEY, Raw, Response, Server, answer_to, wait_until};
 
 #[test]
 fn no_body_is_larger_than_the_server_takes() {
@@ -89,4 +89,42 @@ fn who_calls_too_often_is_told_when_to_come_back_and_others_are_not_held_up() {
     for _ in 0..20 {
         assert_eq!(client.send("GET", "/healthz", &headers, b"").status, 200);
     }
+}
+
+#[test]
+fn transfers_that_nobody_reads_keep_no_other_call_waiting() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let id = client.create(json!({}));
+    // Far more than a connection holds.
+    client.output(&id, "head -c 20000000 /dev/urandom > noise");
+    let snapshot = client.snapshot(&id, "s");
+    let archive = format!("/v2/box/snapshots/{snapshot}/archive");
+    let diff = format!("/v2/box/snapshots/{snapshot}/diff?box={id}");
+    let begin = || {
+        let mut unread = Raw(client.open("GET", &archive, &client.usual_headers(), b""));
+        let head = unread.until("\r\n\r\n");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        unread
+    };
+    let unread: Vec<Raw> = (0..64).map(|_| begin()).collect();
+    let refused = client.get(&archive);
+    refused.is_error(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    client.get(&diff).is_error(429, "rate_limited");
+    let import = "/v2/box/snapshots/import";
+    let refused = client.send("POST", import, &client.usual_headers(), b"nothing");
+    refused.is_error(429, "rate_limited");
+    assert_eq!(client.get("/v2/box").ok().as_array().unwrap().len(), 1);
+    assert_eq!(client.output(&id, "echo well"), "well\n");
+    drop(unread);
+    wait_until("a place for a diff", || client.get(&diff).status == 200);
+    wait_until("places for all", || {
+        let reads = || Raw(client.open("GET", &archive, &client.usual_headers(), b""));
+        let mut reads: Vec<Raw> = (0..64).map(|_| reads()).collect();
+        let mut heads = reads.iter_mut().map(|read| read.until("\r\n\r\n"));
+        heads.all(|head| head.starts_with("HTTP/1.1 200"))
+    });
 }

@@ -355,3 +355,41 @@ fn users_of_a_box_have_no_more_processes_together_than_the_box_may() {
     assert_ne!(raise["exit_code"], 0, "{raise}");
     assert_eq!(client.output(&id, "cat /proc/sys/kernel/pid_max"), "4096\n");
 }
+
+#[test]
+fn descriptors_that_a_box_leaves_on_their_way_keep_no_other_box_from_working() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let client = server.client();
+    let (hostile, other) = (client.create(json!({})), client.create(json!({})));
+    client.output(&other, "echo content > file");
+    let program = r#"
+import array, errno, os, socket, time
+null = array.array('i', [os.open('/dev/null', os.O_RDONLY)] * 253)
+rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, null)]
+kept, refused = [], None
+while refused != errno.ETOOMANYREFS:
+    pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    pair[0].setblocking(False)
+    kept.append(pair)
+    try:
+        while True: pair[0].sendmsg([b'x'], rights)
+    except OSError as error: refused = error.errno
+open('full', 'w').close()
+time.sleep(1000)
+"#;
+    let body = json!({ "path": "program.py", "content": program });
+    client
+        .post(&format!("/v2/box/{hostile}/files/write"), &body)
+        .ok();
+    client.output(&hostile, "setsid python3 program.py >log 2>&1 &");
+    wait_until("no more to be taken", || {
+        client.output(&hostile, "ls full 2>/dev/null; true") == "full\n"
+    });
+    let read = client.get(&format!("/v2/box/{other}/files/read?path=file"));
+    assert_eq!(read.ok()["content"], "content\n");
+    assert_eq!(client.output(&other, "echo lives"), "lives\n");
+    let late = client.create(json!({}));
+    assert_eq!(client.output(&late, "echo starts"), "starts\n");
+}

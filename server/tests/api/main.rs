@@ -22,6 +22,7 @@ mod boxes;
 mod busy;
 mod cli;
 mod code;
+mod deep_trees;
 mod deleting;
 mod disk_full;
 mod egress;

@@ -53,6 +53,7 @@ impl Boxes {
         snapshot_id: &str,
         since: Option<&str>,
     ) -> Result<Export, BoxError> {
+        let place = self.begin_transfer()?;
         let cancelled = CancellationToken::new();
         let _cancel_when_dropped = cancelled.clone().drop_guard();
         let outgoing = self
@@ -71,6 +72,7 @@ impl Boxes {
         let layers = Arc::clone(&self.inner.parts.layers);
         let store = Arc::clone(&self.inner.parts.store);
         tokio::task::spawn_blocking(move || {
+            let _place = place;
             let mut output = Output::new(sender);
             match plan.write(&layers, &mut output) {
                 Ok(()) | Err(ArchiveError::Cancelled) => {}

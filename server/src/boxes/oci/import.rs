@@ -45,12 +45,14 @@ impl Boxes {
         progress: Arc<Progress>,
     ) -> Result<SnapshotInfo, BoxError> {
         wishes.check()?;
+        let place = self.begin_transfer()?;
         let layers = Arc::clone(&self.inner.parts.layers);
         let cancelled = CancellationToken::new();
         let _cancel_when_dropped = cancelled.clone().drop_guard();
         let context = self.incoming_context();
         let taken = self
             .blocking(move |store| {
+                let _place = place;
                 let is_cancelled = || cancelled.is_cancelled();
                 let staging = layers.begin_import(&ids::imported_layer_id()?)?;
                 let archive = Counted {

@@ -12,6 +12,7 @@ use super::import::Wishes;
 use super::progress::{Counted, Progress};
 use super::registry::Registry;
 use super::take_in::{Incoming, most_bytes_exceeded};
+use crate::boxes::transfers::TransferPlace;
 use crate::boxes::{BoxError, Boxes, ids};
 use crate::snapshots::{ArchiveError, BlobName, Staging};
 
@@ -22,6 +23,7 @@ struct Pull<'all> {
     staging: Arc<Staging>,
     progress: Arc<Progress>,
     cancelled: CancellationToken,
+    place: TransferPlace,
 }
 
 impl Boxes {
@@ -37,6 +39,7 @@ impl Boxes {
             allow_other_base: request.allow_other_base,
         };
         wishes.check()?;
+        let place = self.begin_transfer()?;
         let registry = Registry::enter(request.image, RegistryOperation::Pull).await?;
         let manifest = registry.manifest().await?;
         let layers = Arc::clone(&self.inner.parts.layers);
@@ -51,12 +54,14 @@ impl Boxes {
             staging: Arc::new(staging),
             progress,
             cancelled: cancelled.clone(),
+            place: place.clone(),
         };
         pull.fetch_all(&manifest).await?;
         let (layers, staging) = (Arc::clone(&self.inner.parts.layers), pull.staging);
         let context = self.incoming_context();
         let taken = self
             .blocking(move |store| {
+                let _place = place;
                 let incoming = Incoming {
                     store,
                     layers: &layers,
@@ -152,10 +157,11 @@ impl Pull<'_> {
             progress: Arc::clone(&self.progress),
             cancelled: self.cancelled.clone(),
         };
-        let staging = Arc::clone(&self.staging);
+        let (staging, place) = (Arc::clone(&self.staging), self.place.clone());
         let from = registry.image.resolve_registry().to_owned();
         self.boxes
             .blocking(move |_| {
+                let _place = place;
                 let taken = staging.spool().take_in(&name, size, &mut content);
                 taken.map_err(|error| match error {
                     ArchiveError::Stream(error) => {

@@ -16,6 +16,7 @@ use super::export::{Output, write_layer};
 use super::outgoing::OutgoingLayer;
 use super::progress::Progress;
 use super::registry::Registry;
+use crate::boxes::transfers::TransferPlace;
 use crate::boxes::{BoxError, Boxes};
 use crate::snapshots::{ArchiveError, BlobName};
 
@@ -31,6 +32,7 @@ impl Boxes {
         progress: Arc<Progress>,
     ) -> Result<PushedSnapshot, BoxError> {
         self.restorable(snapshot_id).await?;
+        let place = self.begin_transfer()?;
         let registry = Registry::enter(request.image, RegistryOperation::Push).await?;
         let cancelled = CancellationToken::new();
         let _cancel_when_dropped = cancelled.clone().drop_guard();
@@ -45,7 +47,7 @@ impl Boxes {
             if registry.has(&layer.packed.name).await? {
                 progress.add(usize::try_from(layer.packed.size).unwrap_or(usize::MAX));
             } else {
-                self.push_layer(&registry, layer, &progress).await?;
+                self.push_layer(&registry, layer, &progress, &place).await?;
                 uploaded_bytes += layer.packed.size;
             }
         }
@@ -71,11 +73,13 @@ impl Boxes {
         registry: &Registry,
         layer: &OutgoingLayer,
         progress: &Arc<Progress>,
+        place: &TransferPlace,
     ) -> Result<(), BoxError> {
         let (sender, receiver) = mpsc::channel(PIECES);
         let layers = Arc::clone(&self.inner.parts.layers);
-        let written = layer.clone();
+        let (written, place) = (layer.clone(), place.clone());
         let writing = tokio::task::spawn_blocking(move || {
+            let _place = place;
             let mut output = Output::new(sender);
             let written = write_layer(&layers, &written, &mut output)
                 .and_then(|()| Ok(std::io::Write::flush(&mut output)?));
