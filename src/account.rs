@@ -32,10 +32,13 @@ impl Account {
             given => given,
         };
         if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
-            || base_url.bytes().any(|byte| matches!(byte, b'?' | b'#'))
+            || base_url
+                .bytes()
+                .any(|byte| matches!(byte, b'?' | b'#' | b'@'))
         {
+            // It is not repeated: a password could stand before the `@`.
             return Err(Error::invalid(&[
-                "`baseUrl` must begin with http:// or https:// and have no query.",
+                "`baseUrl` must begin with http:// or https:// and have no query and no `@`.",
             ]));
         }
         let api_key = api_key.trim_ascii();
@@ -141,6 +144,12 @@ mod tests {
                 "invalid_argument",
                 "baseUrl",
             ),
+            (
+                "https://user:secret@example.com",
+                "k",
+                "invalid_argument",
+                "baseUrl",
+            ),
             ("", " ", "unauthorized", "apiKey"),
             ("", "a\nb", "invalid_argument", "apiKey"),
             ("", "ké", "invalid_argument", "apiKey"),
@@ -148,6 +157,7 @@ mod tests {
             let error = Account::new(base_url, api_key).unwrap_err();
             assert_eq!(error.code.as_str(), code);
             assert!(error.message.contains(word), "{error}");
+            assert!(!error.message.contains("secret"), "{error}");
         }
     }
 

@@ -134,6 +134,13 @@ impl std::error::Error for Error {}
 
 /// A sentence for an answer that has none of its own.
 fn describe<J: Json>(status: u16, body: &J, call: &str) -> String {
+    if status < 400 {
+        // Browsers do not tell its status.
+        return sentence(&[
+            call,
+            ": the server answered with a redirect, which could take the key elsewhere and is not followed; is `baseUrl` right?",
+        ]);
+    }
     let mut text = sentence(&[call, ": the server answered with status "]);
     push_digits(&mut text, status.into(), 3);
     text.push('.');

@@ -228,6 +228,28 @@ fn what_an_earlier_try_removed_is_gone() {
 }
 
 #[test]
+fn what_a_second_try_can_not_set_was_not_set() {
+    let gone = answer(
+        404,
+        json!({ "error": "No such box.", "code": "box_not_found" }),
+    );
+    let arguments = json!({ "id": "b", "initCommand": "true" });
+    let (_, outcome) = call([network(), gone], "box.setInitCommand", arguments);
+    assert_eq!(outcome.unwrap_err().code, ErrorCode::BoxNotFound);
+}
+
+#[test]
+fn a_redirect_is_an_answer_that_the_api_does_not_promise() {
+    for status in [0, 302, 308] {
+        let error = call([answer(status, json!(null))], "Box.list", json!({}))
+            .1
+            .unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidResponse);
+        assert!(error.message.contains("baseUrl"), "{error}");
+    }
+}
+
+#[test]
 fn every_row_of_the_error_table_reaches_the_caller() {
     for row in ErrorCode::ALL {
         let Some(status) = row.status() else { continue };

@@ -96,6 +96,16 @@ fn what_is_not_as_it_must_be_is_refused_by_name() {
         (
             "Box.create",
             json!({ "idempotencyKey": "a\r\nX: y" }),
+            "option `idempotencyKey` must be a string of ASCII that is not empty.",
+        ),
+        (
+            "Box.create",
+            json!({ "idempotencyKey": "ключ" }),
+            "option `idempotencyKey`",
+        ),
+        (
+            "box.snapshot",
+            json!({ "id": "b", "idempotencyKey": "" }),
             "option `idempotencyKey`",
         ),
         ("Box.fromSnapshot", json!({}), "option `snapshotId`"),

@@ -20,8 +20,12 @@ async function* batches(run, opened, see) {
       throw failure("stream_truncated", CUT_OFF);
     }
   } catch (thrown) {
-    run.status = "failed";
-    run.error ??= thrown.message;
+    // A connection that is lost now takes nothing with it.
+    if (run.status == "completed" && thrown.retryable) return;
+    if (run.status == "running") {
+      run.status = "failed";
+      run.error = thrown.message;
+    }
     throw thrown;
   } finally {
     leave(run);

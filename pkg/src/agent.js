@@ -11,6 +11,9 @@ import { StreamRun, iterable } from "./streams.js";
 
 const RUN = "box.agent.run";
 
+/** How long a lost run is told to end before the next begins. */
+const CANCEL_MS = 10_000;
+
 export class AgentRuns extends Part {
   async run({ webhook, responseSchema, maxRetries = 0, ...options } = {}) {
     options = await prepared(RUN, options);
@@ -19,16 +22,21 @@ export class AgentRuns extends Part {
       const { runId } = await callOn(this, `${RUN}:webhook`, options, { webhook });
       return { id: runId, status: "running", result: "" };
     }
+    const { signal } = options;
     for (let tried = 0; ; tried++) {
+      let run;
       try {
-        const run = await finished(this, options);
+        run = await open(this, RUN, options);
+        await finished(run);
         if (responseSchema && run.status == "completed") run.result = await read(responseSchema, run.result);
         return run;
       } catch (error) {
         // What the service refuses it would refuse again, and a time that has run out is over.
         const passes = (error.retryable && error.code != "timeout" && !(error.status < 500)) || error.code == "stream_truncated";
         if (!passes || !(tried < maxRetries)) throw error;
-        await pause(Math.min(30_000, 1000 * 2 ** tried), options.signal);
+        // It may go on without a reader, and there must not be two at work.
+        if (run?.id) await callOn(this, "box.cancelRun", { signal, timeoutMs: CANCEL_MS }, { runId: run.id }).catch(() => {});
+        await pause(Math.min(30_000, 1000 * 2 ** tried), signal);
       }
     }
   }
@@ -38,15 +46,13 @@ export class AgentRuns extends Part {
   }
 }
 
-async function finished(part, options) {
-  const run = await open(part, RUN, options);
+async function finished(run) {
   try {
     for await (const _ of run);
   } catch (thrown) {
     // The agent's own failure is a result; a lost connection or an ended call is not.
     if (thrown.code != "run_failed") throw thrown;
   }
-  return run;
 }
 
 async function open(part, name, { onToolUse, onToolResult, ...options }) {

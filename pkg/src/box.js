@@ -5,7 +5,7 @@ import { Browser } from "./browser.js";
 import { connect } from "./connection.js";
 import { failure } from "./error.js";
 import { Exec } from "./exec.js";
-import { missing } from "./features.js";
+import { demand, missing } from "./features.js";
 import { Files } from "./files.js";
 import { fork } from "./fork.js";
 import { Git } from "./git.js";
@@ -90,6 +90,14 @@ export class Box extends Part {
   constructor(connection, info) {
     super(connection);
     this.#show(info);
+  }
+
+  async snapshot(options) {
+    const name = "box.snapshot";
+    const { labels, expiresIn, pinned } = options ?? {};
+    const isKept = labels != null || expiresIn != null || pinned;
+    if (isKept) await demand(connectionOf(this), "snapshot_labels", name, options);
+    return callOn(this, name, options);
   }
 
   /** The same box goes on with the snapshot's disk. */

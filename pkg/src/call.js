@@ -13,23 +13,22 @@ const LONGEST_PAGE = 4000;
 const LONGEST_ANSWER = 2 ** 28;
 
 export class Call {
-  /** Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal. */
+  /** Whether the call has ended early: 0 for no, 1 by its deadline, 2 by its signal, 3 by its reader. */
   ended = 0;
   /** What was thrown, for `BoxError.cause`. */
   cause;
   #controller;
   #signal;
   #timer;
-  #waitMs;
 
   /**
-   * `waitMs` is how long the waiting for what a call makes may take when the user does not say. Infinity
-   * is no deadline, but a call that can be cancelled.
+   * `waitMs` is how long the call may take when the user does not say. Infinity is no deadline, but a call
+   * that can be cancelled.
    */
   constructor(name, options, waitMs) {
     this.name = name;
     const signal = options?.signal;
-    const ms = options?.timeoutMs ?? undefined;
+    const ms = options?.timeoutMs ?? waitMs;
     if (ms !== undefined && !(ms > 0 && ms === +ms)) throw invalid("option `timeoutMs` must be a number of milliseconds above 0.");
     // Most calls can't end early, and are cheaper without.
     if (signal != null) {
@@ -39,12 +38,7 @@ export class Call {
       if (signal.aborted) this.#abort();
       else signal.addEventListener("abort", this.#abort);
     }
-    if (ms !== undefined) this.#endAfter(ms);
-    else if (waitMs == Infinity) this.#endAfter(waitMs);
-    else this.#waitMs = waitMs;
-  }
-
-  #endAfter(ms) {
+    if (ms === undefined) return;
     this.#controller ??= new AbortController();
     if (ms <= LONGEST_TIMER) this.#timer = setTimeout(() => this.#end(1), ms);
   }
@@ -63,6 +57,8 @@ export class Call {
   async exchange(url, init, isStream) {
     const { signal } = this;
     if (signal) init.signal = signal;
+    // A redirect would take the key to whoever it names.
+    init.redirect = "manual";
     // Runtimes want it said when a body is a stream.
     init.duplex = "half";
     lasting?.(init);
@@ -80,8 +76,6 @@ export class Call {
 
   /** Settles after this time, or as soon as the call ends. */
   sleep(ms) {
-    if (this.#waitMs) this.#endAfter(this.#waitMs);
-    this.#waitMs = undefined;
     const { signal } = this;
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -117,7 +111,7 @@ export class Call {
   /** Cancels the request of a stream that is no longer read. */
   cancel() {
     this.close();
-    this.#controller?.abort();
+    this.#end(3);
   }
 
   #abort = () => {

@@ -13,7 +13,7 @@ export function toBoxError(thrown, cause) {
   if (thrown instanceof BoxError) return thrown;
   if (!Array.isArray(thrown)) return failure("internal", `upstash-box-wasm failed: ${words(thrown)}`, thrown);
   const [code, retryable, status, requestId, leftBehind, ...message] = String(thrown[0]).split("\0");
-  const facts = { status: status ? +status : null, requestId: requestId || null, leftBehind: leftBehind || null };
+  const facts = { status: +status || null, requestId: requestId || null, leftBehind: leftBehind || null };
   return new BoxError({ code, message: message.join("\0"), retryable: !!retryable, ...facts, cause });
 }
 

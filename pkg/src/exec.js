@@ -1,6 +1,6 @@
 /** `box.exec`: commands and code, finished or streamed, and sessions. */
 
-import { offers, unsupported } from "./features.js";
+import { demand } from "./features.js";
 import { output } from "./output.js";
 import { Part, callOn, connectionOf, openOn } from "./part.js";
 import { openSession } from "./session.js";
@@ -53,12 +53,9 @@ function finished({ runId, exitCode, output, error, cpuNs }) {
   return runId ? { id: runId, ...run } : run;
 }
 
-/** Makes sure that a command's own variables and input reach it: a service that has neither would pass them over. */
+/** Makes sure that a command's own variables and input reach it. */
 async function ready(part, name, options) {
-  const { signal, timeoutMs } = options ?? {};
   for (const option of ["env", "stdin"]) {
-    const feature = `exec_${option}`;
-    if (options?.[option] == null || (await offers(connectionOf(part), feature, { signal, timeoutMs }))) continue;
-    throw unsupported(feature, name);
+    if (options?.[option] != null) await demand(connectionOf(part), `exec_${option}`, name, options);
   }
 }

@@ -28,7 +28,7 @@ export async function* fork(kind, snapshotId, options, fixed) {
   if (first) throw first;
 }
 
-/** The same by plain restores. After a failure no more are begun. */
+/** The same by plain restores. */
 async function* restored(connection, { count, ...settings }, call) {
   const running = new Map();
   const restore = (number) => {
@@ -41,11 +41,17 @@ async function* restored(connection, { count, ...settings }, call) {
     );
   };
   let next = 1;
-  while (next <= count || running.size) {
-    while (next <= count && running.size < AT_ONCE) running.set(next, restore(next++));
-    const made = await Promise.race(running.values());
-    running.delete(made.number);
-    if (made.error) count = 0;
-    yield made;
+  try {
+    while (next <= count || running.size) {
+      while (next <= count && running.size < AT_ONCE) running.set(next, restore(next++));
+      const made = await Promise.race(running.values());
+      running.delete(made.number);
+      yield made;
+    }
+  } finally {
+    // Nobody will be given these. An aborted request might still make its box, and not tell its id.
+    for (const each of running.values()) each.then(({ box, error }) => discard(connection, box?.id ?? error.leftBehind));
   }
 }
+
+const discard = (connection, id) => id && connection.call("box.delete", { id }).catch(() => {});

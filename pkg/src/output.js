@@ -30,7 +30,7 @@ export async function* output(run, opened, encoding) {
     run.status = end.exit_code == 0 ? "completed" : "failed";
     yield { type: "exit", exitCode: run.exitCode, cpuNs: run.cpuNs };
   } catch (thrown) {
-    run.status = "failed";
+    if (run.status == "running") run.status = "failed";
     throw thrown;
   } finally {
     leave(run);

@@ -30,6 +30,7 @@ export function valuesOf(row, args, options) {
     if (!member) return value;
     // Once for each member, which does no harm.
     if (typeof value == "object") for (const inner in value) check(row, row[name], inner, value[inner], name + ".");
+    else if (value !== undefined) throw invalid(`${row.name}: option \`${name}\` must be an object.`);
     return value?.[member];
   });
   values.push(args.cwd);
@@ -37,7 +38,7 @@ export function valuesOf(row, args, options) {
 }
 
 /** Tells the developer of an option that does not exist, once. */
-function check(row, known, name, value, group = "") {
+export function check(row, known, name, value, group = "") {
   if (known.has(name) || value == null) return;
   // So begins what is no list of options, but a text or an array.
   if (name == "0") throw invalid(`${row.name}: options must be an object.`);

@@ -9,11 +9,11 @@ export class Schedules extends Part {
   }
 
   exec(options) {
-    return callOn(this, "box.schedule.exec", { folder: ".", ...options }, { type: "exec" });
+    return callOn(this, "box.schedule.exec", options, { folder: options?.folder ?? ".", type: "exec" });
   }
 
   agent(options) {
-    return callOn(this, "box.schedule.agent", { folder: ".", ...options }, { type: "prompt" });
+    return callOn(this, "box.schedule.agent", options, { folder: options?.folder ?? ".", type: "prompt" });
   }
 
   update(scheduleId, changes) {

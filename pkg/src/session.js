@@ -6,13 +6,16 @@ import { viewOf } from "./content.js";
 import { failure, invalid } from "./error.js";
 import { offers } from "./features.js";
 import { boxOf, connectionOf } from "./part.js";
+import { check } from "./rows.js";
 
 const NAME = "box.exec.session";
 const NEEDS = `${NAME}: pass a \`webSocket\` that sends headers, like that of the package \`ws\`.`;
 
 /** Starts the process and resolves once it runs. */
-export async function openSession(part, { command, tty, rows, cols, env, folder, signal, timeoutMs, webSocket } = {}) {
+export async function openSession(part, { command, tty, rows, cols, env, folder, signal, timeoutMs, webSocket, ...others } = {}) {
+  for (const name in others) check({ name: NAME }, new Set(), name, others[name]);
   if (!command?.length) throw invalid(`${NAME}: option \`command\` must be a string or an array of strings.`);
+  if (Array.isArray(env)) throw invalid(`${NAME}: option \`env\` must be an object.`);
   const { id, cwd } = boxOf(part);
   const started = {
     type: "start",
@@ -62,7 +65,7 @@ class Session {
     on("close", () => fail("network", "the connection was closed."));
     on("error", () => fail("network", "the connection failed."));
     on("message", ({ data }) => {
-      const { type, pid, execId, data: output, code, message } = parse(data);
+      const { type, pid, execId, output, code, message } = parse(data);
       if (type == "started" && pid > 0) {
         this.pid = pid;
         this.id = execId;
@@ -70,10 +73,10 @@ class Session {
         call.live();
         resolve(this);
       } else if (type == "stdout" || type == "stderr") {
-        this.#chunks.push({ type, data: fromBase64(output) });
+        this.#chunks.push({ type, data: output });
         this.#wake?.();
       } else if (type == "exit") {
-        this.#over(code);
+        this.#over(code ?? -1);
         socket.close();
       } else if (type == "error" || type == "started") {
         fail("run_failed", message ?? "the service did not start the process.");
@@ -132,9 +135,12 @@ class Session {
   }
 }
 
-function parse(data) {
+/** What a frame says. One that can't be read says nothing, and is passed over as one of a later service is. */
+function parse(text) {
   try {
-    return JSON.parse(data);
+    const frame = JSON.parse(text);
+    if (frame.type.startsWith("std")) frame.output = fromBase64(frame.data);
+    return frame;
   } catch {
     return {};
   }

@@ -1,8 +1,8 @@
 /** Snapshots of a whole account: found, changed, pruned. */
 
-import { connect, split } from "./connection.js";
+import { connect } from "./connection.js";
 import { failure } from "./error.js";
-import { offers, unsupported } from "./features.js";
+import { demand } from "./features.js";
 
 /** How many snapshots one request fetches unless the user says. */
 const PAGE = 100;
@@ -52,9 +52,7 @@ export async function deleteSnapshots(which, options) {
   if (typeof ids == "string") ids = [ids];
   // A service that passes these over would delete what was meant to stay.
   if (kind == ":filter" || options?.dryRun) {
-    const { connection, call } = split(options);
-    const feature = "snapshot_retention";
-    if (!(await offers(connection(), feature, call))) throw unsupported(feature, "Box.deleteSnapshots");
+    await demand(connect(options), "snapshot_retention", "Box.deleteSnapshots", options);
   }
   return run("Box.deleteSnapshots" + kind, options, { ids });
 }

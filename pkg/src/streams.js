@@ -79,6 +79,7 @@ function lost(call, thrown) {
     ["network", `The connection was lost while the stream was read: ${words}`],
     ["timeout", "The time for this call ran out (`timeoutMs`)."],
     ["aborted", "The call was ended by its `signal`."],
+    ["aborted", "The stream was cancelled."],
   ][call.ended];
   return failure(code, `${call.name}: ${message}`, call.cause, code != "aborted");
 }

@@ -98,9 +98,19 @@ async function written(part, { folder, to, ...options } = {}) {
     const target = join(to, relativePath);
     if (isDir) await fs.mkdir(target, { recursive: true });
     else {
-      await fs.writeFile(target, await part.stream(path, options));
+      const content = await part.stream(path, options).catch((error) => passOver(part, path, options, error));
+      if (!content) continue;
+      await fs.writeFile(target, content);
       paths.push(target);
     }
   }
   return paths;
+}
+
+/** Throws the failure to read a file. Links that lead to none, pipes and sockets have no content to fail with. */
+async function passOver(part, path, options, failure) {
+  const stat = (follow) => part.stat(path, { ...options, follow });
+  let { type } = await stat(false).catch(() => ({ type: "file" }));
+  if (type == "symlink") ({ type } = await stat(true).catch(({ status }) => ({ type: status < 500 ? "" : "file" })));
+  if (type == "file") throw failure;
 }

@@ -65,6 +65,7 @@ export interface AgentWaitOptions extends AgentRunOptions {
   /**
    * How often to try again, after 1, 2, 4 … 30 seconds, when the connection is lost or the service is in
    * trouble; 0 by default. What was refused, has run out of time or ended with an error is never repeated.
+   * A run that had begun is cancelled first.
    */
   maxRetries?: number | undefined;
 }
@@ -158,8 +159,9 @@ export interface AgentRuns {
   run(options: AgentWaitOptions): Promise<AgentRun>;
 
   /**
-   * Asks the agent and gives what it says and does as it comes. Leaving the loop ends the run. When the
-   * agent ends with an error, the loop throws one with code `run_failed`.
+   * Asks the agent and gives what it says and does as it comes. Leaving the loop ends the run at a
+   * box-server; at the hosted service an agent goes on until `cancel()`. When the agent ends with an error,
+   * the loop throws one with code `run_failed`.
    */
   stream(options: AgentRunOptions): Streaming<AgentStream>;
 }

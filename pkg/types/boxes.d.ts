@@ -167,7 +167,8 @@ export declare class Box {
   /**
    * Makes many boxes from one snapshot and gives each as soon as it is ready. They share the snapshot's
    * disk until they write. One that fails does not stop the others: the first failure is thrown after
-   * the last box. Leaving the loop stops the making; what was made by then stays.
+   * the last box. Leaving the loop stops the making; what was made by then stays, but where the service
+   * does not fork by itself, boxes that were not given out are deleted.
    *
    * @example
    * ```ts

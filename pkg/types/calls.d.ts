@@ -8,7 +8,8 @@ export interface CallOptions {
    * Milliseconds after which the call rejects with code `timeout`. By default 300,000 for calls that
    * wait until what they make is ready; others wait for as long as the runtime keeps a connection on
    * which nothing comes: Node without end, other runtimes for minutes. What is silent for longer there
-   * is for `exec.start` and `box.getRun`.
+   * is for `exec.start` and `box.getRun`. `files.upload`, `download` and `walk`, `agent.run` with `maxRetries`
+   * and `Box.fork` may send several requests: each has this time.
    */
   timeoutMs?: number | undefined;
 }
@@ -19,7 +20,7 @@ export interface ConnectionOptions {
   apiKey?: string | undefined;
   /**
    * Address of the service; by default the environment's `UPSTASH_BOX_BASE_URL`, or else the hosted
-   * service at `https://us-east-1.box.upstash.com`.
+   * service at `https://us-east-1.box.upstash.com`. Redirects are not followed, and it has no user or password.
    */
   baseUrl?: string | undefined;
 }
@@ -27,7 +28,7 @@ export interface ConnectionOptions {
 /** For calls that make something. */
 export interface IdempotencyOptions {
   /**
-   * A text of your own that names this call. With it the call may be sent again after a network error,
+   * A text of your own, in ASCII, that names this call. With it the call may be sent again after a network error,
    * because the service makes the thing only once. Use it with services that honour `Idempotency-Key`.
    */
   idempotencyKey?: string | undefined;

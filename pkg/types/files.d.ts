@@ -111,7 +111,8 @@ export interface Files {
 
   /**
    * Writes all files below a directory to this machine's disk, in Node, Bun and Deno, and gives the
-   * paths of what was written. Elsewhere `walk` and `stream`, or `tar`, do the same without a disk.
+   * paths of what was written. Links count as the files that they lead to; links to directories or to
+   * nothing, pipes and sockets are left out. Elsewhere `walk` and `stream`, or `tar`, do the same without a disk.
    */
   download(options?: DownloadOptions): Promise<string[]>;
 

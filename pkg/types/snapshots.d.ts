@@ -36,7 +36,10 @@ export interface Snapshot {
 export interface SnapshotOptions extends CallOptions, IdempotencyOptions {
   /** Made up from the time by default. */
   name?: string | undefined;
-  /** At most 5, each of at most 20 letters, digits, `.`, `_`, `-` and `:`. */
+  /**
+   * At most 5, each of at most 20 letters, digits, `.`, `_`, `-` and `:`. A service that would pass over
+   * them, `expiresIn` or `pinned` rejects with code `unsupported`.
+   */
   labels?: string[] | undefined;
   /** Seconds after which it is deleted by itself; never by default. */
   expiresIn?: number | undefined;

@@ -46,7 +46,8 @@ pub(super) fn read<J: Json>(route: &Route, field: &Field, given: &J, cwd: &J) ->
             _ => Ok(J::null()),
         };
     }
-    if !is_as_it_must(field.kind, given) {
+    let is_header = matches!(field.place, Place::Header);
+    if !is_as_it_must(field.kind, given) || is_header && !given.text().is_some_and(is_ascii) {
         return Err(wrong(route, field));
     }
     Ok(match (field.kind, given.kind()) {
@@ -127,6 +128,11 @@ fn is_segment(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && text.bytes().all(|byte| byte >= 0x20 && byte != 0x7F)
 }
 
+/// What every runtime takes for a header.
+fn is_ascii(text: String) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// A whole number in digits, without the formatting machinery, which weighs kilobytes.
 #[expect(
     clippy::cast_possible_truncation,
@@ -177,7 +183,10 @@ fn wrong(route: &Route, field: &Field) -> Error {
         what,
         field.js,
         "` must be ",
-        field.kind.expected(),
+        match field.place {
+            Place::Header => "a string of ASCII that is not empty",
+            _ => field.kind.expected(),
+        },
         ".",
     ])
 }

@@ -9,7 +9,7 @@ use js_sys::{Function, Math, Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestInit, Response as FetchResponse};
+use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response as FetchResponse};
 
 use super::body::{json, lost, out_of_time};
 use super::{Body, Opened, Response, Streaming, Transport};
@@ -63,6 +63,8 @@ impl Fetch {
             headers.set(name, value);
         }
         init.set_headers(&headers.into_raw());
+        // A redirect would take the key to whoever it names.
+        init.set_redirect(RequestRedirect::Manual);
         init.set_signal(deadline.as_ref());
         if let Some(body) = &request.body {
             init.set_body(&body.to_string().into());

@@ -17,12 +17,22 @@ const collect = runInNewContext('gc')
 
 // Seen before the package loads, so that the module's memory can be measured.
 const memories = []
-const instantiate = WebAssembly.instantiate
+const look = ({ exports }) => {
+  // Node's fetch is partly WebAssembly as well.
+  if (Object.keys(exports).some((name) => name.startsWith('llhttp'))) return
+  memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory))
+}
+const { Instance, instantiate } = WebAssembly
 WebAssembly.instantiate = async (...given) => {
   const made = await instantiate(...given)
-  const { exports } = made.instance ?? made
-  memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory))
+  look(made.instance ?? made)
   return made
+}
+WebAssembly.Instance = class extends Instance {
+  constructor(...given) {
+    super(...given)
+    look(this)
+  }
 }
 const { Box, BoxError } = await import('upstash-box-wasm')
 

@@ -130,6 +130,39 @@ test('retries repeat what may pass and never what was refused', limit, async () 
   assert.equal(failed.length, 1)
 })
 
+test('a run that was lost is ended before the next begins', limit, async () => {
+  const handle = await box()
+  const lost = events(['run_start', { run_id: 'r1' }], ['text', { text: 'a' }])
+  const asked = play(lost, { status: 500, body: { error: 'too late' } }, answering('ok'))
+  const { id, result } = await handle.agent.run({ prompt: 'p', maxRetries: 1 })
+  assert.deepEqual([id, result], ['r', 'ok'])
+  assert.deepEqual(asked.map(({ line }) => line.slice('POST /v2/box/b/'.length)), ['run/stream', 'runs/r1/cancel', 'run/stream'])
+})
+
+test('a run that is done stays done when the connection breaks', limit, async (t) => {
+  const handle = await box()
+  let sent = 0
+  const pull = (controller) => (sent++ ? controller.error(new Error('reset')) : controller.enqueue(Buffer.from(answering('ok'))))
+  const fetch = t.mock.method(globalThis, 'fetch', async () => new Response(new ReadableStream({ pull }, { highWaterMark: 0 })))
+  const { status, result } = await handle.agent.run({ prompt: 'p', maxRetries: 3 })
+  assert.deepEqual([status, result, fetch.mock.callCount()], ['completed', 'ok', 1])
+})
+
+test('a stream that is cancelled while it is read stays cancelled', limit, async (t) => {
+  const handle = await box()
+  for (const open of [() => handle.exec.stream('x'), () => handle.agent.stream({ prompt: 'p' })]) {
+    t.mock.method(globalThis, 'fetch', async (_, { signal }) => {
+      const start = (controller) => signal.addEventListener('abort', () => controller.error(signal.reason))
+      return new Response(new ReadableStream({ start }))
+    })
+    const stream = await open()
+    const next = stream[Symbol.asyncIterator]().next()
+    const [read] = await Promise.all([assert.rejects(next, { code: 'aborted', retryable: false }), stream.cancel()])
+    assert.deepEqual([read, stream.status, stream.error], [undefined, 'cancelled', undefined])
+    t.mock.restoreAll()
+  }
+})
+
 test('a run with a webhook is not waited for', limit, async () => {
   const handle = await box()
   const asked = play({ run_id: 'r' })

@@ -1,5 +1,7 @@
 /** What goes wrong, and what the caller learns of it. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { Box, BoxError } from 'upstash-box-wasm'
 import { limit, withServer } from './suite.mjs'
@@ -53,4 +55,38 @@ test('a bad option is refused with a sentence and changes nothing', limit, async
 test('a server that is not there is a network error that may be tried again', limit, async () => {
   const nobody = { apiKey: 'any', baseUrl: 'http://127.0.0.1:9' }
   await assert.rejects(Box.get('any', { ...nobody, timeoutMs: 20_000 }), { code: 'network', retryable: true })
+})
+
+test('a redirect takes the key nowhere', limit, async () => {
+  let asked = 0
+  const elsewhere = createServer((_, response) => response.end(`{"id":"b","status":"idle","asked":${asked++}}`))
+  const service = createServer((_, response) => {
+    response.writeHead(307, { location: `http://localhost:${elsewhere.address().port}/` }).end()
+  })
+  try {
+    for (const server of [elsewhere, service]) await once(server.listen(0), 'listening')
+    const baseUrl = `http://127.0.0.1:${service.address().port}`
+    for (const call of [Box.get('b', { baseUrl, apiKey: 'box_key' }), Box.create({ baseUrl, apiKey: 'box_key' })]) {
+      await assert.rejects(call, { code: 'invalid_response', message: /redirect.*`baseUrl`/, retryable: false })
+    }
+    assert.equal(asked, 0)
+  } finally {
+    for (const server of [elsewhere, service]) {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+})
+
+test('an address with a password is refused without repeating it', limit, async () => {
+  await assert.rejects(Box.get('b', { baseUrl: 'https://user:secret@127.0.0.1:9', apiKey: 'k' }), ({ code, message }) => {
+    assert.equal(code, 'invalid_argument')
+    assert.doesNotMatch(message, /secret/)
+    return true
+  })
+})
+
+test('a key that is no header is refused and later calls go on', limit, async () => {
+  await assert.rejects(create({ idempotencyKey: 'ключ' }), { code: 'invalid_argument', message: /`idempotencyKey`/ })
+  assert.ok(await create({ idempotencyKey: '!~a-key' }))
 })

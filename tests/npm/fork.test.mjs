@@ -69,6 +69,40 @@ test('a service that does not fork is asked for plain restores, eight at a time'
   }
 })
 
+test('plain restores go on after one that fails, and leave nothing that nobody was given', limit, async () => {
+  let [begun, let_go] = [0, false]
+  const deleted = []
+  const server = createServer(async (request, response) => {
+    if (request.method == 'DELETE') return deleted.push(request.url.split('/').pop()), response.end()
+    if (request.url != '/v2/box/from-snapshot') return response.writeHead(404).end('{"error":"no such route"}')
+    const id = `b${++begun}`
+    if (begun == 1) return response.writeHead(400).end('{"error":"not this one"}')
+    if (begun > 12) await until(() => let_go)
+    response.end(JSON.stringify({ id, status: 'idle', snapshot_id: 's' }))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const elsewhere = { baseUrl: `http://127.0.0.1:${server.address().port}`, apiKey: 'box_key' }
+  try {
+    let made = 0
+    await assert.rejects(async () => {
+      for await (const _ of Box.fork('s', { ...elsewhere, count: 12 })) made++
+    }, { message: 'not this one' })
+    assert.deepEqual([made, begun], [11, 12])
+    begun = 8
+    const given = []
+    for await (const { id } of Box.fork('s', { ...elsewhere, count: 100 })) {
+      given.push(id)
+      if (given.length == 4) break
+    }
+    let_go = true
+    await until(() => deleted.length + given.length == begun - 8)
+    assert.ok(given.every((id) => !deleted.includes(id)))
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
 /** Waits for a condition. */
 async function until(isTrue) {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))

@@ -21,6 +21,19 @@ test('a clone lands in a directory named after the repository', limit, async () 
   assert.equal(log.result.trim(), 'Begin')
 })
 
+test('after `cd` a clone lands beside what is there', limit, async () => {
+  const box = await create()
+  await box.exec.command('mkdir -p app /tmp/away; touch app/mine')
+  for (const cwd of ['/workspace/home/app', '/tmp/away']) {
+    await box.cd(cwd)
+    for (const repo of ['someone/project', 'someone/other.git']) await box.git.clone({ repo: host.repository(repo) })
+    for (const name of ['project', 'other']) assert.equal(await box.files.read(`${cwd}/${name}/README.md`), repositoryFiles['README.md'])
+    await box.git.clone({ repo: host.repository('someone/project'), folder: 'named' })
+    assert.equal(await box.files.read('named/README.md'), repositoryFiles['README.md'])
+  }
+  assert.equal(await box.files.read('/workspace/home/app/mine'), '')
+})
+
 test('a repository that is not there is an error that says so', limit, async () => {
   const box = await create()
   const missing = host.repository('someone/project').replace('/git/', '/nothing/')

@@ -83,6 +83,28 @@ test('output comes as bytes until the exit code', limit, async () => {
   assert.ok(socket.isClosed)
 })
 
+test('a frame that makes no sense is passed over', limit, async () => {
+  const session = await open()
+  const odd = [null, 7, 'text', [], {}, { type: null }, { type: 'stdout' }, { type: 'stdout', data: '!' }, { type: 'stderr', data: 7.5 }]
+  for (const frame of odd) Socket.last.say(JSON.stringify(frame))
+  Socket.last.say({ type: 'stdout', data: 'YQ==' })
+  Socket.last.say({ type: 'exit' })
+  const chunks = []
+  for await (const { data } of session) chunks.push(...data)
+  assert.deepEqual([chunks, await session.exit], [[97], -1])
+})
+
+test('an option that a session does not have is told, and a list is no environment', limit, async (t) => {
+  const warn = t.mock.method(console, 'warn', () => {})
+  const session = await open({ cwd: '/tmp', onStdout() {} })
+  session.close()
+  assert.deepEqual(warn.mock.calls.map(({ arguments: [text] }) => text), [
+    'box.exec.session: there is no option `cwd`; it was ignored. It is called `folder`.',
+    'box.exec.session: there is no option `onStdout`; it was ignored.',
+  ])
+  await assert.rejects(open({ env: ['A=b'] }), { code: 'invalid_argument', message: /`env`/ })
+})
+
 test('input, size and signals travel', limit, async () => {
   const session = await open()
   session.write('grün')

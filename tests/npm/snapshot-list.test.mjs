@@ -123,6 +123,27 @@ test('a service that has no filters is never sent one', limit, async () => {
   }
 })
 
+test('a service that would forget what a snapshot is kept by is not asked for one', limit, async () => {
+  const asked = []
+  const service = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    if (request.url == '/v2/capabilities') return response.writeHead(404).end('{"error":"there is no such route"}')
+    response.end('{"id":"b","status":"ready"}')
+  }).listen(0, '127.0.0.1')
+  await once(service, 'listening')
+  try {
+    const box = await Box.get('b', { baseUrl: `http://127.0.0.1:${service.address().port}`, apiKey: 'box_key' })
+    for (const options of [{ labels: ['a'] }, { expiresIn: 60 }, { pinned: true }]) {
+      await assert.rejects(box.snapshot(options), { code: 'unsupported', message: /snapshot_labels/ })
+    }
+    await box.snapshot({ name: 'n', pinned: false })
+    assert.deepEqual(asked.slice(1), ['GET /v2/capabilities', 'POST /v2/box/b/snapshots'])
+  } finally {
+    service.closeAllConnections()
+    service.close()
+  }
+})
+
 test('a call that is repeated with its key makes one snapshot', limit, async () => {
   const box = await create()
   const one = await box.snapshot({ idempotencyKey: 'once' })

@@ -374,6 +374,30 @@ test('an option that no call has is told wherever it is given', limit, async (t)
   ])
 })
 
+test('a group that is no object is refused before anything is sent', limit, async () => {
+  const asked = play()
+  for (const [name, value] of [['agent', 'claude-code'], ['git', 'token'], ['git', 7]]) {
+    const message = `Box.create: option \`${name}\` must be an object.`
+    await assert.rejects(Box.create({ ...connection(), [name]: value }), { code: 'invalid_argument', message })
+  }
+  assert.equal(asked.length, 0)
+})
+
+test('a folder that is undefined is the default', limit, async () => {
+  const handle = await box()
+  const asked = play(schedule, schedule)
+  await handle.schedule.exec({ cron: '@daily', command: 'x', folder: undefined })
+  await handle.schedule.agent({ cron: '@daily', prompt: 'x', folder: undefined })
+  assert.deepEqual(asked.map(({ body }) => body.folder), ['/workspace/home', '/workspace/home'])
+})
+
+test('the wait for a box has a deadline from its first request on', limit, async (t) => {
+  const timers = t.mock.method(globalThis, 'setTimeout')
+  play({ id: 'b', status: 'idle' })
+  await Box.create(connection())
+  assert.ok(timers.mock.calls.some(({ arguments: [, ms] }) => ms == 300_000))
+})
+
 test('a text in place of options is refused before anything is sent', limit, async () => {
   const handle = await box()
   const asked = play()

@@ -76,6 +76,23 @@ test('a tree is walked, written to the local disk, and packed', limit, async () 
   assert.match(tar.toString('latin1'), /\.\/src\/two/)
 })
 
+test('a download passes over what has no content', limit, async () => {
+  const handle = await create()
+  await handle.exec.command('mkdir -p app/folder; cd app; echo a > one; ln -s one link; ln -s folder into; ln -s none dangling; mkfifo pipe')
+  await withFolder(async (folder) => {
+    const written = await handle.files.download({ folder: 'app', to: folder })
+    assert.deepEqual(written.sort(), [join(folder, 'link'), join(folder, 'one')])
+    assert.equal(await readFile(join(folder, 'link'), 'utf8'), 'a\n')
+  })
+})
+
+test('a download fails with a file that can not be read', limit, async () => {
+  const handle = await box()
+  const file = { name: 'f', path: '/workspace/home/f', size: 1, is_dir: false, mod_time: 'x' }
+  play({ files: [file] }, { status: 403, body: { error: 'not yours' } }, { type: 'file' })
+  await withFolder((to) => assert.rejects(handle.files.download({ to }), { code: 'forbidden', message: 'not yours' }))
+})
+
 test('a service that packs nothing is told by the name of the feature', limit, async () => {
   const handle = await box()
   const asked = play({ status: 404, body: { error: 'no such route' } })
