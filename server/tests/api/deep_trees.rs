@@ -6,7 +6,7 @@ use crate::support::{Server, wait_until};
 
 /// A path would take 4,096 bytes at most, and a call for each of these any stack.
 const NEST: &str =
-    "python3 -c 'import os\nfor _ in range(20000): os.mkdir(\"d\"); os.chdir(\"d\")'";
+    "python3 -c 'import os\nfor _ in range(10000): os.mkdir(\"d\"); os.chdir(\"d\")'";
 
 #[test]
 fn a_box_with_endless_directories_is_deleted_and_the_server_lives() {
