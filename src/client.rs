@@ -15,7 +15,7 @@
 
 use crate::error::Error;
 use crate::json::Json;
-use crate::requests::{Method, Request, Route, build, route, unexpected, unknown_options};
+use crate::requests::{Answer, Method, Request, Route, build, route, unexpected, unknown_options};
 use crate::retry;
 use crate::sentence::sentence;
 use crate::transport::{Opened, Response, Streaming, Transport};
@@ -208,7 +208,11 @@ impl<J: Json> Exchange<J> {
     fn refused(&self, failure: Error, chance: &dyn Fn() -> f64) -> Result<Step<J>, Error> {
         let request = &self.request;
         // An earlier try may have removed it before its answer was lost.
-        if self.tried > 1 && failure.status == Some(404) && request.method == Method::Delete {
+        if self.tried > 1
+            && failure.status == Some(404)
+            && request.method == Method::Delete
+            && request.answer == Answer::Nothing
+        {
             return Ok(Step::Done(J::null()));
         }
         match retry::delay_ms(request.repeatable, self.tried, &failure, chance) {

@@ -239,6 +239,17 @@ fn what_a_second_try_can_not_set_was_not_set() {
 }
 
 #[test]
+fn what_tells_more_than_that_it_worked_is_not_made_up_by_a_second_try() {
+    let gone = answer(
+        404,
+        json!({ "error": "No such box.", "code": "box_not_found" }),
+    );
+    let arguments = json!({ "id": "b", "label": "one" });
+    let (_, outcome) = call([network(), gone], "box.labels.remove", arguments);
+    assert_eq!(outcome.unwrap_err().code, ErrorCode::BoxNotFound);
+}
+
+#[test]
 fn a_redirect_is_an_answer_that_the_api_does_not_promise() {
     for status in [0, 302, 308] {
         let error = call([answer(status, json!(null))], "Box.list", json!({}))
