@@ -31,15 +31,11 @@ use nix::unistd::{UnlinkatFlags, linkat, unlinkat};
 
 use super::copy;
 use super::storage::Storage;
-use super::view::{is_whiteout, kind};
+use super::view::{LONGEST_PATH, is_whiteout, kind};
 use crate::linux::{self, Named, open};
 
 /// Twice the coarsest tick of a kernel's clock for files.
 const TICK: Duration = Duration::from_millis(20);
-
-/// The longest path that anything but one step after the other can follow. A box may nest directories deeper, which
-/// no other box could be shown.
-const LONGEST_PATH: usize = 4095;
 
 /// What an entry looked like when it was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

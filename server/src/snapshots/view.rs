@@ -17,6 +17,10 @@ use nix::sys::stat::{FileStat, SFlag, fstatat};
 
 use crate::linux::{self, Named, open};
 
+/// The longest path that the kernel follows. A box may nest directories deeper, one step after the other, and no
+/// other box could be shown those.
+pub(super) const LONGEST_PATH: usize = 4095;
+
 /// The attribute with which overlayfs marks a directory that hides what lies below.
 pub(super) const OPAQUE: &str = "user.overlay.opaque";
 

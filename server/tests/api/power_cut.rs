@@ -69,6 +69,13 @@ fn a_snapshot_that_was_not_on_disk_when_the_power_went_is_never_restored() {
     assert_eq!(client.output(&restored, "cat file"), "data\n");
 }
 
+/// A server whose disk can lose power.
+fn on_a_fragile_disk() -> Option<(FragileDisk, Server)> {
+    let disk = FragileDisk::make(DISK_MEBIBYTES)?;
+    let server = Server::start_at(&disk.place().join("data"), &[])?;
+    Some((disk, server))
+}
+
 /// A server on what the power cut has left. The machine has another boot id then.
 fn server_after(cut: &Path) -> Server {
     let data = cut.join("data");
@@ -79,10 +86,7 @@ fn server_after(cut: &Path) -> Server {
 
 #[test]
 fn a_box_deleted_just_before_the_power_went_is_whole_or_gone() {
-    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
-        return;
-    };
-    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+    let Some((mut disk, server)) = on_a_fragile_disk() else {
         return;
     };
     let client = server.client();
@@ -106,10 +110,7 @@ fn a_box_deleted_just_before_the_power_went_is_whole_or_gone() {
 
 #[test]
 fn a_snapshot_deleted_just_before_the_power_went_is_whole_or_gone() {
-    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
-        return;
-    };
-    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+    let Some((mut disk, server)) = on_a_fragile_disk() else {
         return;
     };
     let client = server.client();
@@ -140,10 +141,7 @@ fn a_snapshot_deleted_just_before_the_power_went_is_whole_or_gone() {
 
 #[test]
 fn merging_layers_while_the_power_goes_harms_no_snapshot_that_was_on_the_disk() {
-    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
-        return;
-    };
-    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+    let Some((mut disk, server)) = on_a_fragile_disk() else {
         return;
     };
     let client = server.client();
@@ -198,10 +196,7 @@ fn merging_layers_while_the_power_goes_harms_no_snapshot_that_was_on_the_disk() 
 
 #[test]
 fn a_box_that_went_on_after_a_snapshot_still_has_what_it_had_when_the_power_goes() {
-    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
-        return;
-    };
-    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+    let Some((mut disk, server)) = on_a_fragile_disk() else {
         return;
     };
     let client = server.client();
@@ -219,10 +214,7 @@ fn a_box_that_went_on_after_a_snapshot_still_has_what_it_had_when_the_power_goes
 
 #[test]
 fn a_box_that_went_on_after_a_rollback_has_one_disk_or_the_other_when_the_power_goes() {
-    let Some(mut disk) = FragileDisk::make(DISK_MEBIBYTES) else {
-        return;
-    };
-    let Some(server) = Server::start_at(&disk.place().join("data"), &[]) else {
+    let Some((mut disk, server)) = on_a_fragile_disk() else {
         return;
     };
     let client = server.client();

@@ -30,10 +30,9 @@ use crate::sandbox::Lower;
 use crate::snapshots::copy;
 use crate::snapshots::error::On;
 use crate::snapshots::image::Part;
-use crate::snapshots::view::{self, Floor, Node, Place};
+use crate::snapshots::view::{self, Floor, LONGEST_PATH, Node, Place};
 
 /// As long as the kernel takes.
-const LONGEST_PATH: usize = 4095;
 const LONGEST_NAME: usize = 255;
 const DEEPEST: usize = 1000;
 
