@@ -1,7 +1,6 @@
 /** A hundred boxes from one snapshot: until each has run a command, and what they take on the disk. */
 import { spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import { post, send, withServer } from '../connection.mjs'
 import { note, report, rounds, row } from '../rows.mjs'
 import { fill, medium } from '../trees.mjs'
@@ -40,9 +39,9 @@ await withServer(async ({ Box, server }) => {
 
   /** Makes the boxes and tells of each as its line arrives. */
   async function fork(snapshot_id, onBox = () => {}) {
-    const { body } = await send(server, 'POST', '/v2/box/from-snapshot', { snapshot_id, count: COUNT })
+    const answer = await send(server, 'POST', '/v2/box/from-snapshot', { snapshot_id, count: COUNT })
     const made = []
-    for await (const line of createInterface({ input: Readable.fromWeb(body) })) {
+    for await (const line of createInterface({ input: answer })) {
       const { box } = JSON.parse(line)
       if (!box) throw new Error(`a fork failed: ${line}`)
       made.push(box.id)

@@ -91,6 +91,9 @@ impl StoreError {
     }
 }
 
+/// How many statements stay translated: more than there are.
+const STATEMENTS: usize = 256;
+
 /// The database of one data directory.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -123,6 +126,7 @@ impl Store {
             .pragma_update(None, "wal_autocheckpoint", 0)
             .map_err(opened)?;
         migrations::apply(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self {
             connection: Mutex::new(connection),
             log: log_of(path),

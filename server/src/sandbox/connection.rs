@@ -1,5 +1,6 @@
 //! The server's end of a sandbox's control socket: questions out, answers back to who asked.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -101,25 +102,18 @@ impl Connection {
     }
 
     /// Receives one message; `None` when the other end is closed.
-    pub(super) async fn receive(
-        &self,
-        buffer: &mut [u8],
-    ) -> Result<Option<(Reply, Vec<OwnedFd>)>, SandboxError> {
+    pub(super) async fn receive(&self) -> Result<Option<(Reply, Vec<OwnedFd>)>, SandboxError> {
         loop {
-            let (length, descriptors) = self
+            let received = self
                 .socket
-                .async_io(Interest::READABLE, |socket| {
-                    socket::receive(socket.as_fd(), buffer)
-                        .map_err(|error| io::Error::from(error.errno))
-                })
+                .async_io(Interest::READABLE, |socket| receive_now(socket.as_fd()))
                 .await
                 .map_err(SandboxError::Connection)?;
-            if length == 0 {
-                return Ok(None);
-            }
-            // What can't be read is not for us.
-            if let Ok(reply) = serde_json::from_slice(buffer.get(..length).unwrap_or_default()) {
-                return Ok(Some((reply, descriptors)));
+            match received {
+                None => return Ok(None),
+                Some((Some(reply), descriptors)) => return Ok(Some((reply, descriptors))),
+                // What can't be read is not for us.
+                Some((None, _)) => {}
             }
         }
     }
@@ -205,8 +199,7 @@ impl Connection {
 
     /// Hands each message to who waits for it, until the sandbox ends.
     pub(super) async fn dispatch(self: Arc<Self>) {
-        let mut buffer = vec![0; socket::MAX_MESSAGE];
-        while let Ok(Some((reply, mut descriptors))) = self.receive(&mut buffer).await {
+        while let Ok(Some((reply, mut descriptors))) = self.receive().await {
             match reply {
                 Reply::Done { id } => self.answer(id, Ok(Answer::Done(descriptors.pop()))),
                 Reply::Began { id, pid } => {
@@ -277,6 +270,22 @@ impl Drop for Forget<'_> {
     fn drop(&mut self) {
         self.connection.waiting().answers.remove(&self.id);
     }
+}
+
+thread_local! {
+    /// Where a message lies until it is read: one for each thread, as one for each sandbox would be most of the
+    /// memory that it takes.
+    static MESSAGE: RefCell<Vec<u8>> = RefCell::new(vec![0; socket::MAX_MESSAGE]);
+}
+
+/// Takes the next message of a socket that does not block, if it can be read; `None` when the other end is closed.
+fn receive_now(socket: BorrowedFd<'_>) -> io::Result<Option<(Option<Reply>, Vec<OwnedFd>)>> {
+    MESSAGE.with_borrow_mut(|buffer| {
+        let (length, descriptors) =
+            socket::receive(socket, buffer).map_err(|error| io::Error::from(error.errno))?;
+        let message = buffer.get(..length).unwrap_or_default();
+        Ok((length > 0).then(|| (serde_json::from_slice(message).ok(), descriptors)))
+    })
 }
 
 /// A message as it travels.

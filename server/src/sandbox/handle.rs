@@ -397,8 +397,7 @@ struct Ready {
 }
 
 async fn ready(connection: &Connection) -> Result<Ready, SandboxError> {
-    let mut buffer = vec![0; socket::MAX_MESSAGE];
-    match connection.receive(&mut buffer).await? {
+    match connection.receive().await? {
         Some((
             Reply::Ready {
                 in_cgroup,

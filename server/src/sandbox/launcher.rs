@@ -10,6 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::fcntl::{Flock, FlockArg};
 use nix::sys::stat::{Mode, umask};
+use seccompiler::BpfProgram;
 
 use super::control::{Reply, Setup};
 use super::root::{Stage, build_root};
@@ -51,8 +52,9 @@ pub fn main() -> i32 {
     }
 }
 
-/// Builds the sandbox that the control socket asks for; the answer is the exit code of the process.
-pub(super) fn launch(control: OwnedFd) -> i32 {
+/// Builds the sandbox that the control socket asks for, with `filter` around it; the answer is the exit code of the
+/// process.
+pub(super) fn launch(control: OwnedFd, filter: &BpfProgram) -> i32 {
     let Prepared {
         setup,
         mut mounts,
@@ -104,7 +106,7 @@ pub(super) fn launch(control: OwnedFd) -> i32 {
                 launcher: own,
                 in_cgroup,
             };
-            match init_of(&setup, mounts, control.as_fd(), lock, birth) {
+            match init_of(&setup, mounts, control.as_fd(), lock, birth, filter) {
                 Ok(()) => 0,
                 Err(error) => report(control.as_fd(), &error),
             }
@@ -167,6 +169,7 @@ fn init_of(
     control: BorrowedFd<'_>,
     lock: Flock<File>,
     birth: Birth,
+    filter: &BpfProgram,
 ) -> Result<(), SetupError> {
     umask(Mode::empty());
     // As the server's user, who alone may reach these directories.
@@ -184,8 +187,7 @@ fn init_of(
     process::die_with_parent().step("end with the launcher")?;
     process::forbid_tracing().step("forbid tracing")?;
     process::forbid_new_privileges().step("forbid new privileges")?;
-    let filters = filter::compile().step("compile the system call filter")?;
-    filter::apply(&filters).step("filter system calls")?;
+    filter::apply(filter).step("filter system calls")?;
     init::serve(control, proxy, lock, birth).step("serve the sandbox")
 }
 

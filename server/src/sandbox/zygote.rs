@@ -16,7 +16,7 @@ use super::SandboxError;
 use super::connection::Connection;
 use super::launcher::{self, SetupError};
 use crate::linux::clone::{Clone, fork};
-use crate::linux::{self, descriptors, process, socket};
+use crate::linux::{self, descriptors, filter, process, socket};
 
 /// The zygote as the server knows it, started when it is first needed and again when it was lost.
 #[derive(Debug)]
@@ -110,9 +110,11 @@ impl Launcher {
 /// Becomes the zygote; the answer is the exit code of the process, which may be a launcher by then.
 pub(super) fn main() -> i32 {
     let requests = descriptors::close_inherited().and_then(|()| descriptors::take_stdin());
+    // The same for all sandboxes.
+    let filter = filter::compile();
     match requests.and_then(serve) {
         Ok(None) => 0,
-        Ok(Some(control)) => launcher::launch(control),
+        Ok(Some(control)) => launcher::launch(control, &filter),
         Err(error) => {
             eprintln!("box-server: sandboxes can't be started: {error}");
             1
