@@ -58,8 +58,8 @@ const sources = {
     ${IN_BACKGROUND}`,
 };
 
-/** Only Node has to be told that a call may last. */
-const longCalls = (name) => (name.startsWith("node.") ? join(root, "src/long-calls.js") : undefined);
+/** Only Node has a `fetch` that must be told so much. */
+const nodeFetch = (name) => (name.startsWith("node.") ? join(root, "src/node-fetch.js") : undefined);
 
 const rows = await tableOfRoutes();
 await rm(dist, { recursive: true, force: true });
@@ -109,7 +109,7 @@ async function bundle(name, format, source) {
     lineLimit: 160,
     sourcemap: "linked",
     outfile: join(dist, name),
-    plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source, longCalls(name)) }],
+    plugins: [{ name: "wasm-source", setup: (setup) => provide(setup, source, nodeFetch(name)) }],
   });
   await Promise.all(result.outputFiles.map(({ path, text }) => writeFile(path, path.endsWith(".map") ? mapped(text) : text)));
 }
@@ -121,9 +121,9 @@ function mapped(text) {
   return JSON.stringify(map);
 }
 
-function provide(setup, source, longCalls) {
-  setup.onResolve({ filter: /^#long-calls$/ }, ({ path }) => (longCalls ? { path: longCalls } : { path, namespace: "made" }));
-  setup.onLoad({ filter: /long-calls/, namespace: "made" }, () => ({ contents: "export const lasting = undefined;" }));
+function provide(setup, source, nodeFetch) {
+  setup.onResolve({ filter: /^#node-fetch$/ }, ({ path }) => (nodeFetch ? { path: nodeFetch } : { path, namespace: "made" }));
+  setup.onLoad({ filter: /node-fetch/, namespace: "made" }, () => ({ contents: "export const forNode = undefined;" }));
   setup.onResolve({ filter: /^#(wasm|rows)$/ }, ({ path }) => ({ path, namespace: "made" }));
   setup.onResolve({ filter: /^\.\/box\.wasm/ }, ({ path }) => ({ path, external: true }));
   setup.onLoad({ filter: /generated/ }, ({ path }) => (path == glueFile ? { contents: glue } : undefined));

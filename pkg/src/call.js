@@ -1,6 +1,6 @@
 /** One call of the user's: its deadline, its signal and its timers, none of which outlives it. */
 
-import { lasting } from "#long-calls";
+import { forNode } from "#node-fetch";
 import { invalid, toBoxError, words } from "./error.js";
 
 /** The longest delay that setTimeout knows; a longer one would fire at once. */
@@ -61,7 +61,7 @@ export class Call {
     init.redirect = "manual";
     // Runtimes want it said when a body is a stream.
     init.duplex = "half";
-    lasting?.(init);
+    forNode?.(init);
     const response = (this.response = await fetch(url, init));
     // What is no response would fail later, in words that help nobody.
     if (typeof response?.status != "number" || !response.headers) throw new TypeError("fetch gave no response");

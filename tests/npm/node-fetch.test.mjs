@@ -85,19 +85,39 @@ test('a stream goes on after others have given up theirs', limit, async () => {
   assert.deepEqual([seen.slice(0, -1).join(''), seen.at(-1)], ['one two', 0])
 })
 
-test('what the program set for all its calls is what sends these, with a body as a mock takes it', limit, async () => {
-  const box = await boxOfServer()
-  const sent = []
+/** What the program's own sender is given: the body of each request. */
+function bodies(more) {
+  const given = new Map()
   globalThis[SENDER] = {
-    isMockActive: true,
+    ...more,
     dispatch(options, handler) {
-      sent.push([options.path, typeof options.body])
+      given.set(options.path, options.body)
       return sender.dispatch(options, handler)
     },
   }
-  const written = box.files.write({ path: 'a', content: 'x' })
-  const response = await asked('/v2/box/b/files/write').promise
+  return given
+}
+
+async function answered(path, call) {
+  const response = await asked(path).promise
   response.end('{}')
-  await written
-  assert.deepEqual(sent, [['/v2/box/b/files/write', 'string']])
+  await call
+}
+
+test('what the program set for all its calls is what sends these, with a body as a mock takes it', limit, async () => {
+  const box = await boxOfServer()
+  const given = bodies({ isMockActive: true })
+  await answered('/v2/box/b/files/write', box.files.write({ path: 'a', content: 'x' }))
+  assert.equal(typeof given.get('/v2/box/b/files/write'), 'string')
+  await answered('/v2/box/b/files/upload', box.files.upload([{ destination: 'a', content: 'x' }]))
+  assert.ok(given.get('/v2/box/b/files/upload') instanceof FormData)
+})
+
+test('a text is handed over as it is, and a form as what its headers describe', limit, async () => {
+  const box = await boxOfServer()
+  const given = bodies()
+  await answered('/v2/box/b/files/write', box.files.write({ path: 'a', content: 'x' }))
+  assert.equal(typeof given.get('/v2/box/b/files/write'), 'string')
+  await answered('/v2/box/b/files/upload', box.files.upload([{ destination: 'a', content: 'x' }]))
+  assert.equal(typeof given.get('/v2/box/b/files/upload')[Symbol.asyncIterator], 'function')
 })
