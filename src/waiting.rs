@@ -45,7 +45,7 @@ pub static NAMED_SNAPSHOT_READY: Wait = Wait {
 };
 
 /// The first look comes soon, because most boxes are ready in milliseconds.
-const FIRST_LOOK_MS: u32 = 25;
+const FIRST_LOOK_MS: u32 = 20;
 const LONGEST_MS: u32 = 2000;
 
 impl Wait {
@@ -133,7 +133,7 @@ mod tests {
         for look in 0..60 {
             delays.push(next_delay_ms(delays[look]));
         }
-        assert_eq!(delays[0], 25);
+        assert_eq!(delays[0], 20);
         assert!(delays.is_sorted());
         assert_eq!(delays[60], 2000);
     }
