@@ -1,9 +1,10 @@
 /**
  * The first write to each of 5,000 files of a restored box, beside the same program in a plain folder:
- * a few bytes more, for which overlayfs has to copy the file first, and a whole new content.
+ * a few bytes more, for which overlayfs has to copy the file first, and a whole new content. A bare overlay shows
+ * what of that is the kernel's.
  */
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { inFolder } from '../folder.mjs'
 import { withServer } from '../connection.mjs'
@@ -49,6 +50,21 @@ const plain = await inFolder((folder) =>
   }),
 )
 
+const MOUNT = 'mount -t overlay overlay -o volatile,lowerdir=lower,upperdir=upper,workdir=work merged'
+const overlay = await inFolder((folder) =>
+  inRounds('bare overlay', (name) => {
+    const folders = ['lower', 'upper', 'work', 'merged'].map((part) => join(folder, part))
+    for (const part of folders) mkdirSync(part)
+    fillFolder(folders[0], medium)
+    execFileSync('sync')
+    const script = `${MOUNT} && cd merged && exec node --eval "$1"`
+    const words = ['--mount', 'sh', '-c', script, 'sh', PROGRAMS[name]]
+    const printed = execFileSync('unshare', words, { cwd: folder, encoding: 'utf8' })
+    for (const part of folders) rmSync(part, { recursive: true })
+    return printed
+  }),
+)
+
 report([
   ...rowsOf('append', `4 bytes more in each of ${medium.name}`),
   ...rowsOf('rewrite', `new content for each of ${medium.name}`),
@@ -68,6 +84,7 @@ function rowsOf(name, method) {
   return [
     row(`first ${name} of 5,000 files of a restored box`, inBox[name], { method }),
     row('  the same in a plain folder', plain[name], { method, peer: true }),
+    row('  the same on a bare overlay', overlay[name], { method: `${method}; volatile, no server`, peer: true }),
     row(`first ${name}, box against plain folder`, ratios, {
       unit: '×',
       method: 'each round against the median of the plain folder',

@@ -132,7 +132,7 @@ fn check(request: &AgentRunRequest) -> Result<(), BoxError> {
         rules::one_line("model", model, 200)?;
     }
     if let Some(session_id) = &request.session_id {
-        rules::one_line("session_id", session_id, 200)?;
+        rules::session_id(session_id)?;
     }
     Ok(())
 }

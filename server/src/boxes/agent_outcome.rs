@@ -6,6 +6,7 @@ use upstash_box_wasm::api_types::ErrorCode;
 use super::agent_events::HarnessEvent;
 use super::agent_text::beginning;
 use super::exec::MAX_KEPT_BYTES;
+use super::rules;
 use crate::sandbox::Exit;
 use crate::store::RunOutcome;
 
@@ -79,7 +80,9 @@ pub(super) fn fill(outcome: &mut RunOutcome, last: &HarnessEvent) {
     let kept = |text: &str| beginning(text, MAX_KEPT_BYTES).to_owned();
     let count = |name: &str| last.data.get(name).and_then(Value::as_u64).unwrap_or(0);
     outcome.output = text("output").map(kept);
-    outcome.session_id = text("session_id").map(str::to_owned);
+    // One that no request may name is of no use.
+    let session_id = text("session_id").filter(|id| rules::session_id(id).is_ok());
+    outcome.session_id = session_id.map(str::to_owned);
     outcome.input_tokens = count("input_tokens");
     outcome.output_tokens = count("output_tokens");
     outcome.cached_input_tokens = count("cached_input_tokens");
@@ -115,6 +118,24 @@ mod tests {
             let kept = kept.unwrap();
             assert_eq!(kept.len(), MAX_KEPT_BYTES - 1);
             assert!(long.starts_with(&kept));
+        }
+    }
+
+    #[test]
+    fn the_history_keeps_a_session_that_a_later_run_can_name_and_no_other() {
+        let kept = |session_id: &str| {
+            let data = [("session_id".to_owned(), json!(session_id))];
+            let last = HarnessEvent {
+                name: "done".to_owned(),
+                data: Map::from_iter(data),
+            };
+            let mut outcome = RunOutcome::default();
+            fill(&mut outcome, &last);
+            outcome.session_id
+        };
+        assert_eq!(kept("11bf4271").as_deref(), Some("11bf4271"));
+        for of_no_use in ["", "two\nlines", &"x".repeat(MAX_KEPT_BYTES)] {
+            assert_eq!(kept(of_no_use), None);
         }
     }
 }

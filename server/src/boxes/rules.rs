@@ -116,6 +116,11 @@ pub(super) fn one_line(member: &str, text: &str, most: usize) -> Checked {
     Ok(())
 }
 
+/// What an agent calls the conversation that it is to go on with.
+pub(super) fn session_id(id: &str) -> Checked {
+    one_line("session_id", id, 200)
+}
+
 /// At most 5 labels of at most 20 characters from a small set.
 pub(super) fn labels(labels: &[String]) -> Checked {
     if labels.len() > 5 {
