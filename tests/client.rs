@@ -81,7 +81,7 @@ fn a_box_is_looked_at_until_it_is_ready() {
     let sent = script.sent.borrow();
     assert_eq!(sent[1].target, "/v2/box/calm-otter-1");
     assert_eq!(sent[1].method.as_str(), "GET");
-    assert_eq!(*script.slept.borrow(), [25, 27]);
+    assert_eq!(*script.slept.borrow(), [20, 22]);
 }
 
 #[test]

@@ -20,6 +20,10 @@ const INIT: i32 = 1;
 /// A process that forks while it is being killed is found in the next round.
 const ROUNDS: usize = 32;
 
+/// The longest that a command's processes may take to stand still before they are killed as they are: one that
+/// waits for a disk stops late.
+const HOLD_LIMIT: Duration = Duration::from_millis(500);
+
 /// The longest that stopping the processes may take.
 const FREEZE_LIMIT: Duration = Duration::from_secs(2);
 const FREEZE_PAUSE: Duration = Duration::from_micros(200);
@@ -71,30 +75,50 @@ pub(super) fn none() -> bool {
 ///
 /// What had lost its parent before, as a daemon does on purpose, is no longer told from others.
 pub(super) fn kill_tree(session: Pid) {
-    let (mut tree, mut held) = (HashSet::new(), HashSet::new());
+    let mut tree = HashSet::new();
+    hold_still(&mut tree, session);
     for _ in 0..ROUNDS {
         let living = living_in(&mut tree, session);
-        // None dies before all stand still: a child of one that died, which then begins a session of its own,
-        // would belong to nothing.
-        let free = living.iter().copied().filter(|pid| held.insert(*pid));
-        let free: Vec<i32> = free.collect();
-        let (signal, pids) = if free.is_empty() {
-            (Signal::SIGKILL, living)
-        } else {
-            (Signal::SIGSTOP, free)
-        };
-        if pids.is_empty() {
+        if living.is_empty() {
             return;
         }
-        signal_each(pids, signal);
+        signal_each(living.iter().map(|process| process.pid), Signal::SIGKILL);
     }
-    // It starts programs faster than they are found.
-    signal_each(living_in(&mut tree, session), Signal::SIGKILL);
+}
+
+/// Stops the processes of a session and all that these have started, and adds them to `tree`.
+///
+/// None may die before: a child of one that died, which then begins a session of its own, would belong to
+/// nothing. One that was told to stop still ends the call that makes a child.
+fn hold_still(tree: &mut HashSet<i32>, session: Pid) {
+    let started = Instant::now();
+    let mut held = HashSet::new();
+    while started.elapsed() < HOLD_LIMIT {
+        let living = living_in(tree, session);
+        let free = living.iter().map(|process| process.pid);
+        let free: Vec<i32> = free.filter(|pid| held.insert(*pid)).collect();
+        if free.is_empty() && all_stand_still(&living) {
+            return;
+        }
+        if free.is_empty() {
+            sleep(FREEZE_PAUSE);
+        }
+        signal_each(free, Signal::SIGSTOP);
+    }
+}
+
+/// Whether none can make another: a process that waits for its child to begin another program has that child.
+fn all_stand_still(processes: &[Process]) -> bool {
+    let stopped = processes.iter().filter(|process| process.is_stopped());
+    let parents: HashSet<i32> = stopped.map(|process| process.parent).collect();
+    processes.iter().all(|process| {
+        process.is_stopped() || process.is_blocked() && parents.contains(&process.pid)
+    })
 }
 
 /// The processes of a session and what these have started, all of which were added to `tree`, that live.
-fn living_in(tree: &mut HashSet<i32>, session: Pid) -> Vec<i32> {
-    let processes: Vec<Process> = list().collect();
+fn living_in(tree: &mut HashSet<i32>, session: Pid) -> Vec<Process> {
+    let mut processes: Vec<Process> = list().collect();
     let mut known = usize::MAX;
     while known != tree.len() {
         known = tree.len();
@@ -105,11 +129,11 @@ fn living_in(tree: &mut HashSet<i32>, session: Pid) -> Vec<i32> {
         let belongs: Vec<i32> = belongs.map(|process| process.pid).collect();
         tree.extend(belongs);
     }
-    let living = processes.iter().map(|process| process.pid);
-    living.filter(|pid| tree.contains(pid)).collect()
+    processes.retain(|process| tree.contains(&process.pid));
+    processes
 }
 
-fn signal_each(pids: Vec<i32>, signal: Signal) {
+fn signal_each(pids: impl IntoIterator<Item = i32>, signal: Signal) {
     for pid in pids {
         // One that has just ended needs no signal.
         let _ = kill(Pid::from_raw(pid), signal);

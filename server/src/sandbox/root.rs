@@ -222,7 +222,7 @@ fn mask(root: &Path) -> Result<()> {
         return Ok(());
     };
     mount::filesystem("tmpfs", &first, flags, "mode=0555,size=4k")?;
-    // The same one for all: making a filesystem and letting it go takes ten times as long as showing it again.
+    // The same one for all: a filesystem takes longer to make and to let go than to be shown once more.
     places.try_for_each(|place| mount::bind(&first, &place))
 }
 
