@@ -31,6 +31,13 @@ fn network() -> Turn {
     ))
 }
 
+fn gone() -> Turn {
+    answer(
+        404,
+        json!({ "error": "No such box.", "code": "box_not_found" }),
+    )
+}
+
 /// Runs a call to its end. The scripted transport never waits, so one look is enough.
 fn run(
     script: &Scripted,
@@ -213,12 +220,6 @@ fn the_server_says_how_long_to_wait() {
 
 #[test]
 fn what_an_earlier_try_removed_is_gone() {
-    let gone = || {
-        answer(
-            404,
-            json!({ "error": "No such box.", "code": "box_not_found" }),
-        )
-    };
     let (_, outcome) = call([network(), gone()], "box.delete", json!({ "id": "b" }));
     assert_eq!(outcome, Ok(Value::Null));
     let error = call([gone()], "box.delete", json!({ "id": "b" }))
@@ -229,23 +230,15 @@ fn what_an_earlier_try_removed_is_gone() {
 
 #[test]
 fn what_a_second_try_can_not_set_was_not_set() {
-    let gone = answer(
-        404,
-        json!({ "error": "No such box.", "code": "box_not_found" }),
-    );
     let arguments = json!({ "id": "b", "initCommand": "true" });
-    let (_, outcome) = call([network(), gone], "box.setInitCommand", arguments);
+    let (_, outcome) = call([network(), gone()], "box.setInitCommand", arguments);
     assert_eq!(outcome.unwrap_err().code, ErrorCode::BoxNotFound);
 }
 
 #[test]
 fn what_tells_more_than_that_it_worked_is_not_made_up_by_a_second_try() {
-    let gone = answer(
-        404,
-        json!({ "error": "No such box.", "code": "box_not_found" }),
-    );
     let arguments = json!({ "id": "b", "label": "one" });
-    let (_, outcome) = call([network(), gone], "box.labels.remove", arguments);
+    let (_, outcome) = call([network(), gone()], "box.labels.remove", arguments);
     assert_eq!(outcome.unwrap_err().code, ErrorCode::BoxNotFound);
 }
 

@@ -142,10 +142,8 @@ fn signal_each(pids: impl IntoIterator<Item = i32>, signal: Signal) {
 
 /// Sends a signal to every process of a session.
 pub(super) fn signal_session(session: Pid, signal: Signal) {
-    for process in list().filter(|process| process.is_of(session)) {
-        // One that has just ended needs no signal.
-        let _ = kill(Pid::from_raw(process.pid), signal);
-    }
+    let of_session = list().filter(|process| process.is_of(session));
+    signal_each(of_session.map(|process| process.pid), signal);
 }
 
 /// Kills every process that has one of these open, named as in `/proc/…/fd`.
